@@ -1,0 +1,118 @@
+"""DuckDB: runs `sql/<name>.sql` as the relation it is named after; the only module that imports duckdb."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import duckdb
+
+from pipelines.problem import HardshipError, masked
+
+SQL = Path(__file__).parent.parent / "sql"
+
+# Row groups of 120k rows let both cores read one file; zstd at level 1 costs little and halves size.
+_PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 122880"
+
+
+class DatabaseError(HardshipError):
+    """A statement failed; the text carries the relation's name and the whole SQL."""
+
+    def __init__(self, relation: str, sql: str, cause: Exception):
+        super().__init__(masked(f"Relation {relation} failed: {cause}\n--- {relation}.sql\n{sql}"))
+
+
+class Database:
+    """One in-memory DuckDB whose relations are views over Parquet and tables made from sql/ files."""
+
+    def __init__(self, memory_limit: str | None = None, threads: int | None = None):
+        self._connection = duckdb.connect(":memory:")
+        memory_limit = memory_limit or os.environ.get("HARDSHIP_MEMORY_LIMIT")
+        threads = threads or int(os.environ.get("HARDSHIP_THREADS", 0)) or None
+        # Order is stated where it matters (order by); keeping insertion order costs memory.
+        self.execute("set preserve_insertion_order = false")
+        # No statement may read from the network or load code.
+        self.execute("set autoinstall_known_extensions = false")
+        self.execute("set autoload_known_extensions = false")
+        if memory_limit:
+            self.execute(f"set memory_limit = '{memory_limit}'")
+        if threads:
+            self.execute(f"set threads = {int(threads)}")
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def execute(self, sql: str, parameters: Mapping | None = None, relation: str = "statement"):
+        """Runs one statement with bound parameters; raises DatabaseError."""
+        try:
+            return self._connection.execute(sql, dict(parameters) if parameters else None)
+        except duckdb.Error as error:
+            raise DatabaseError(relation, sql, error) from None
+
+    def view(self, name: str, files: Iterable[Path] | Path) -> None:
+        """Makes Parquet files of one shape readable as a relation; a `month=` folder becomes no column."""
+        paths = [files] if isinstance(files, Path) else list(files)
+        listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+        self.execute(
+            f"create or replace view {quoted(name)} as select * from "
+            f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)",
+            relation=name,
+        )
+
+    def table(self, name: str, parameters: Mapping | None = None) -> None:
+        """Computes sql/<name>.sql into a temporary table of that name."""
+        self._create("table", name, parameters)
+
+    def lazy(self, name: str, parameters: Mapping | None = None) -> None:
+        """Names sql/<name>.sql as a view: computed where it is read. Takes no parameters in DuckDB."""
+        if parameters:
+            raise ValueError("a view cannot hold bound parameters")
+        self._create("view", name, None)
+
+    def _create(self, kind: str, name: str, parameters: Mapping | None) -> None:
+        sql = (SQL / f"{name}.sql").read_text(encoding="utf-8")
+        used = {key: value for key, value in (parameters or {}).items() if f"${key}" in sql}
+        self.execute(f"create or replace temp {kind} {quoted(name)} as\n{sql}", used, relation=name)
+
+    def rows(self, sql: str, parameters: Mapping | None = None) -> list[dict]:
+        """All rows of a small result as dictionaries."""
+        cursor = self.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def value(self, sql: str, parameters: Mapping | None = None):
+        """The first column of the first row."""
+        row = self.execute(sql, parameters).fetchone()
+        return row[0] if row else None
+
+    def arrow(self, sql: str, parameters: Mapping | None = None):
+        """A result as a pyarrow table."""
+        return self.execute(sql, parameters).to_arrow_table()
+
+    def register(self, name: str, table) -> None:
+        """Makes a pyarrow table readable as a relation."""
+        self._connection.register(name, table)
+
+    def write(self, sql: str, path: Path, parameters: Mapping | None = None) -> int:
+        """Writes a result to one Parquet file and returns its row count.
+
+        Order it by a unique key: then bytes do not depend on the number of threads.
+        """
+        self.execute("set preserve_insertion_order = true")
+        try:
+            cursor = self.execute(f"copy ({sql}) to '{path}' ({_PARQUET})", parameters, relation=path.stem)
+            return cursor.fetchone()[0]
+        finally:
+            self.execute("set preserve_insertion_order = false")
+
+
+def quoted(name: str) -> str:
+    """An identifier safe to place in a statement; only plain words are names of relations here."""
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise ValueError(f"{name!r} is not a relation name")
+    return f'"{name}"'

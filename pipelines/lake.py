@@ -1,0 +1,180 @@
+"""The lake: immutable revisions of (table, month) partitions, each switched to whole or not at all.
+
+A partition is a folder, `<lake>/<table>/month=2022-06`, which is a symbolic link to one immutable
+revision below `<lake>/.revisions/`. Writing builds a new revision aside, flushes it to disk and
+replaces the link in one step, so that a crash at any point leaves the last good state readable and
+a reader that has resolved a partition keeps reading the same files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.month import Month
+from pipelines.problem import HardshipError
+
+_ABOUT = ".revision.json"  # beside the data, never compared: what the revision was made from
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A folder of partitions; files are readable by their owner alone."""
+
+    root: Path
+
+    def partition(self, table: str, month: Month) -> Path:
+        """Where the partition is read by people; use `resolve` to read it in code."""
+        return self.root / table / month.partition
+
+    def resolve(self, table: str, month: Month) -> Path | None:
+        """The immutable folder a partition points to now, or None when it was never written."""
+        link = self.partition(table, month)
+        return link.resolve() if link.is_dir() else None
+
+    def months(self, table: str) -> list[Month]:
+        """Months of a table that have been written, oldest first."""
+        folders = (self.root / table).glob("month=*")
+        return sorted(Month.parse(folder.name.removeprefix("month=")) for folder in folders)
+
+    def about(self, table: str, month: Month) -> dict | None:
+        """`{"revision": 1, "digest": ..., "inputs": {...}}` of the current revision, or None."""
+        folder = self.resolve(table, month)
+        return json.loads((folder / _ABOUT).read_text()) if folder else None
+
+    def digest(self, table: str, month: Month) -> str | None:
+        """Content hash of the current revision (what a later stage depends on), or None."""
+        about = self.about(table, month)
+        return about["digest"] if about else None
+
+    def is_current(self, table: str, month: Month, inputs: dict) -> bool:
+        """Whether the partition was made from exactly these inputs, so that it need not be made again."""
+        about = self.about(table, month)
+        return about is not None and about["inputs"] == _plain(inputs)
+
+    @contextlib.contextmanager
+    def write(self, table: str, month: Month, inputs: dict) -> Iterator[Path]:
+        """Yields an empty folder to fill; on success it becomes the partition's current revision.
+
+        If the new content equals the current revision's, that revision stays (and remembers the
+        new inputs). On any exception nothing changes. Raises HardshipError when another process
+        is writing the same partition.
+        """
+        with self._lock(table, month):
+            revisions = self.root / ".revisions" / table / month.partition
+            revisions.mkdir(parents=True, exist_ok=True)
+            building = revisions / ".building"
+            shutil.rmtree(building, ignore_errors=True)  # left by a crash
+            building.mkdir(mode=0o700)
+            try:
+                yield building
+                self._switch(table, month, building, inputs)
+            finally:
+                shutil.rmtree(building, ignore_errors=True)
+
+    def _switch(self, table: str, month: Month, building: Path, inputs: dict) -> None:
+        link = self.partition(table, month)
+        digest = content_digest(building)
+        current = self.about(table, month)
+        if current is not None and current["digest"] == digest:
+            _write_json(link.resolve() / _ABOUT, {**current, "inputs": _plain(inputs)})
+            return
+        number = 1 + max((int(p.name[1:]) for p in building.parent.glob("r[0-9]*")), default=0)
+        about = {"revision": number, "digest": digest, "inputs": _plain(inputs)}
+        _write_json(building / _ABOUT, about)
+        for path in building.rglob("*"):
+            path.chmod(0o700 if path.is_dir() else 0o600)
+            _flush(path)
+        _flush(building)
+        revision = building.parent / f"r{number:04d}"
+        building.rename(revision)
+        _flush(building.parent)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        new_link = link.parent / f".{link.name}.new"
+        new_link.unlink(missing_ok=True)
+        new_link.symlink_to(os.path.relpath(revision, link.parent))
+        os.replace(new_link, link)
+        _flush(link.parent)
+
+    @contextlib.contextmanager
+    def _lock(self, table: str, month: Month) -> Iterator[None]:
+        locks = self.root / ".locks"
+        locks.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(locks / f"{table}@{month}", "w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise HardshipError(
+                    f"Another run is writing {table} for {month} in {self.root}. "
+                    "Wait until it has finished, then run again."
+                ) from None
+            yield
+
+    def secret(self) -> bytes:
+        """The key of resident and household keys: HARDSHIP_SECRET, else a file made at first use."""
+        given = os.environ.get("HARDSHIP_SECRET")
+        if given:
+            return given.encode()
+        path = self.root / ".secret"
+        if not path.exists():
+            self.root.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_name(f".secret.{os.getpid()}")
+            fresh.write_text(secrets.token_hex(32))
+            fresh.chmod(0o600)
+            with contextlib.suppress(FileExistsError):
+                os.link(fresh, path)  # the first of several processes wins
+            fresh.unlink()
+        return path.read_text().strip().encode()
+
+
+def content_digest(folder: Path) -> str:
+    """SHA-256 over the names and bytes of all data files below a folder."""
+    total = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != _ABOUT):
+        total.update(f"{path.relative_to(folder)}\0{file_digest(path)}\n".encode())
+    return total.hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with open(path, "rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def code_digest() -> str:
+    """SHA-256 over the code and SQL that make the tables: a change of either makes results stale."""
+    package = Path(__file__).parent
+    sources = sorted([*package.rglob("*.py"), *(package.parent / "sql").glob("*.sql")])
+    total = hashlib.sha256()
+    for path in sources:
+        if "city" not in path.parts:  # the invented city makes landing files, not tables
+            total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+def _plain(inputs: dict) -> dict:
+    return json.loads(json.dumps(inputs, sort_keys=True, default=str))
+
+
+def _write_json(path: Path, content: dict) -> None:
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    fresh.chmod(0o600)
+    _flush(fresh)
+    os.replace(fresh, path)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
