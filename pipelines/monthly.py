@@ -1,0 +1,179 @@
+"""The flow of one month, top to bottom. Read this first.
+
+Departments promise (contracts), households are described (link), the law detects (rules), towns
+receive (publish) and answer (visits, an extract like any other). The command line and the Airflow
+DAG both call the functions below; nothing else runs a stage.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.contract import SCHEMAS
+from pipelines.lake import Lake
+from pipelines.month import Month
+from pipelines.problem import HardshipError
+
+STAGES = ("ingest", "validate", "link", "detect", "publish")
+
+# A window holds the reference month and the eleven before it.
+HISTORY_MONTHS = 11
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where the departments' files lie and where the tables go."""
+
+    landing: Path
+    lake: Lake
+
+
+def home() -> Path:
+    """HARDSHIP_HOME, else the project's data/ folder."""
+    given = os.environ.get("HARDSHIP_HOME")
+    return Path(given).expanduser().resolve() if given else SCHEMAS.parent / "data"
+
+
+def workplace(landing: Path | None = None, lake: Path | None = None) -> Workplace:
+    """The folders given, else those below `home()`."""
+    return Workplace(landing=Path(landing or home() / "landing"), lake=Lake(Path(lake or home())))
+
+
+def extract_ids() -> list[str]:
+    """The extracts that departments deliver, one contract each; cheap, for the DAG's parsing."""
+    return sorted(path.stem for path in SCHEMAS.glob("*__*.yaml"))
+
+
+def run(month: Month, place: Workplace, progress: Progress = print) -> None:
+    """One month from landing files to published lists.
+
+    Raises HardshipError when the month cannot be published: no landing folder, contracts or rules
+    with errors, a required extract that is missing or held. Files that could not be read or that
+    no contract claims do not stop the month; they are raised together once it is published.
+    """
+    check(month, place)
+    for extract in extract_ids():
+        ingest(month, extract, place, progress)
+        validate(month, extract, place, progress)
+    link(month, place, progress)
+    detect(month, place, progress)
+    publish(month, place, progress)
+    confirm_input(month, place)
+
+
+def check(month: Month, place: Workplace) -> None:
+    """What would stop the month anyway, before any file is read."""
+    from pipelines import rule
+
+    _contracts()
+    rule.load_rules()
+    folder = place.landing / str(month)
+    if not folder.is_dir() and not place.lake.months("parquet/public_security__residents"):
+        raise HardshipError(
+            f"No landing folder {folder}. Put the departments' files for {month} below it "
+            f"(<landing>/{month}/<department>/...) or name another place with --landing."
+        )
+
+
+def confirm_input(month: Month, place: Workplace) -> None:
+    """Raises Problems naming every delivered file of the month that could not be used."""
+    from pipelines.ingest import input_problems
+    from pipelines.problem import Problems
+
+    problems = input_problems(_contracts(), month, place.landing, place.lake)
+    if problems:
+        raise Problems(f"{month} ran without these files", problems)
+
+
+def ingest(month: Month, extract: str, place: Workplace, progress: Progress = print) -> dict | None:
+    """Files of one extract to typed Parquet, repairs and rejected rows; None when nothing arrived."""
+    from pipelines.ingest import ingest
+
+    report = ingest(_contracts()[extract], month, place.landing, place.lake)
+    if report is None:
+        progress(f"ingest    {extract}: nothing arrived for {month}")
+    else:
+        progress(
+            f"ingest    {extract}: {report['rows_in']:,} rows in, {report['accepted']:,} accepted, "
+            f"{report['rejected']:,} rejected" + "".join(f"; {text}" for text in report["problems"])
+        )
+    return report
+
+
+def validate(month: Month, extract: str, place: Workplace, progress: Progress = print) -> dict | None:
+    """The verdict on one extract: accepted, warned or held; None when nothing arrived."""
+    from pipelines.validate import validate
+
+    verdict = validate(_contracts()[extract], month, place.lake)
+    if verdict is not None:
+        reasons = "; ".join(reason["en"] for reason in verdict["reasons"])
+        progress(f"validate  {extract}: {verdict['verdict']}" + (f" ({reasons})" if reasons else ""))
+    return verdict
+
+
+def link(month: Month, place: Workplace, progress: Progress = print) -> None:
+    """Accepted extracts to residents, households and their profiles."""
+    from pipelines.link import link
+
+    counts = link(_contracts(), month, place.lake)
+    progress(f"link      {counts['residents']:,} residents in {counts['households']:,} households")
+
+
+def detect(month: Month, place: Workplace, progress: Progress = print) -> None:
+    """Profiles and rules to matches, exclusions, candidates and cases."""
+    from pipelines.detect import detect
+
+    counts = detect(month, place.lake)
+    progress(
+        f"detect    {counts['households_matched']:,} households match a rule: "
+        f"{counts['listed']:,} listed, {counts['excluded']:,} not listed, each with one reason"
+    )
+
+
+def publish(month: Month, place: Workplace, progress: Progress = print) -> Path:
+    """Candidates and identities to the towns' lists and the analysts' tables; returns their folder."""
+    from pipelines.publish import publish
+
+    publish(_contracts(), month, place.lake)
+    folder = place.lake.partition("published", month)
+    progress(f"publish   {folder}")
+    return folder
+
+
+def ingest_history(months: list[Month], place: Workplace, progress: Progress = print) -> None:
+    """Ingests and validates earlier months, oldest first, without publishing them.
+
+    Two processes work on different extracts: a verdict compares with the same extract's earlier
+    months only, so extracts are independent of each other.
+    """
+    months = sorted(months)
+    with ProcessPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
+        work = {
+            extract: pool.submit(_history_of_extract, extract, months, place) for extract in extract_ids()
+        }
+        for extract, future in work.items():
+            progress(f"history   {extract}: {future.result()}")
+
+
+def _history_of_extract(extract: str, months: list[Month], place: Workplace) -> str:
+    verdicts, rows = [], 0
+    for month in months:
+        report = ingest(month, extract, place, progress=lambda _: None)
+        verdict = validate(month, extract, place, progress=lambda _: None)
+        if report is not None:
+            rows += report["accepted"]
+            verdicts.append(verdict["verdict"])
+    held = verdicts.count("held")
+    return f"{len(verdicts)} of {len(months)} months, {rows:,} rows" + (f", {held} held" if held else "")
+
+
+def _contracts() -> dict:
+    from pipelines.contract import load_extracts
+
+    return load_extracts()
