@@ -108,7 +108,7 @@ class Lake:
     def _lock(self, table: str, month: Month) -> Iterator[None]:
         locks = self.root / ".locks"
         locks.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(locks / f"{table}@{month}", "w") as handle:
+        with open(locks / f"{table}@{month}".replace("/", "."), "w") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

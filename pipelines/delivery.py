@@ -1,0 +1,130 @@
+"""Deliveries: which month's rows of each extract a month may use, and why not this month's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.contract import Contract
+from pipelines.lake import Lake
+from pipelines.month import Month
+
+USABLE = ("accepted", "warned")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of one extract in one month.
+
+    `status` is accepted, warned, held, missing or not due. `as_of` is the month whose accepted rows
+    are used: the month itself, an earlier one when a stock is carried forward, or None when nothing
+    may be used, so that whatever rests on the extract is unknown. Counts are of this month's files.
+    """
+
+    extract: str
+    department: str
+    month: Month
+    status: str
+    as_of: Month | None
+    reasons: tuple[dict, ...] = ()  # {"id", "severity", "zh", "en"}, see pipelines/validate
+    rows_in: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    repaired_values: int = 0
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether an earlier month's rows stand in for this month's."""
+        return self.as_of is not None and self.as_of != self.month
+
+    def rows(self, lake: Lake) -> Path | None:
+        """The Parquet file of the rows to use, or None."""
+        return accepted_rows(self.extract, self.as_of, lake) if self.as_of else None
+
+
+def deliveries(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> list[Delivery]:
+    """One delivery per extract contract (published tables are passed over), in order of their ids."""
+    return [delivery(contracts[i], month, lake) for i in sorted(contracts) if "__" in i]
+
+
+def delivery(contract: Contract, month: Month, lake: Lake) -> Delivery:
+    """What became of one extract in a month."""
+    found = verdict(contract.id, month, lake)
+    report = _document(lake, f"parquet/{contract.id}", month, "report.json") or {}
+    if found is not None:
+        status, reasons = found["verdict"], tuple(found["reasons"])
+    elif month.number in contract.delivery_months:
+        status, reasons = "missing", (_reason("missing", "本月未收到数据。", "Nothing arrived this month."),)
+    else:
+        status, reasons = "not due", (_reason("not_due", "本月无需报送。", "Not due this month."),)
+    return Delivery(
+        extract=contract.id,
+        department=contract.department,
+        month=month,
+        status=status,
+        as_of=month if status in USABLE else _carried(contract, month, lake),
+        reasons=reasons,
+        rows_in=report.get("rows_in", 0),
+        accepted=report.get("accepted", 0),
+        rejected=report.get("rejected", 0),
+        repaired_values=report.get("repaired_values", 0),
+    )
+
+
+def window_months(contract: Contract, month: Month, lake: Lake, months: int) -> list[Month]:
+    """Months of the window of so many months up to `month` that were delivered and accepted, oldest first.
+
+    For flows: a month that is not among them is a gap, never filled from another.
+    """
+    return [m for m in month.window(months) if is_usable(contract.id, m, lake)]
+
+
+def usable_months(extract: str, lake: Lake, before: Month) -> list[Month]:
+    """All months before `before` whose delivery was accepted, with or without warnings; latest first."""
+    earlier = [m for m in lake.months(f"verdicts/{extract}") if m < before]
+    return [m for m in reversed(earlier) if is_usable(extract, m, lake)]
+
+
+def is_usable(extract: str, month: Month, lake: Lake) -> bool:
+    """Whether the month's own delivery was accepted, with or without warnings."""
+    found = verdict(extract, month, lake)
+    return found is not None and found["verdict"] in USABLE
+
+
+def verdict(extract: str, month: Month, lake: Lake) -> dict | None:
+    """The content of verdict.json, or None when the extract was not validated for the month."""
+    return _document(lake, f"verdicts/{extract}", month, "verdict.json")
+
+
+def accepted_rows(extract: str, month: Month, lake: Lake) -> Path | None:
+    """The Parquet file of a month's rows, or None when there is none."""
+    folder = lake.resolve(f"parquet/{extract}", month)
+    path = folder / "rows.parquet" if folder else None
+    return path if path and path.exists() else None
+
+
+def _carried(contract: Contract, month: Month, lake: Lake) -> Month | None:
+    if contract.kind != "stock":
+        return None
+    for earlier in usable_months(contract.id, lake, before=month):
+        # The latest one decides: all others are older still.
+        return earlier if age_months(contract, earlier, month) <= contract.maximum_age_months else None
+    return None
+
+
+def age_months(contract: Contract, as_of: Month, month: Month) -> int:
+    """Deliveries that were due after `as_of` up to `month`; a month without delivery ages nobody."""
+    since = month.window(month.ordinal - as_of.ordinal)
+    return sum(m.number in contract.delivery_months for m in since)
+
+
+def _document(lake: Lake, table: str, month: Month, name: str) -> dict | None:
+    folder = lake.resolve(table, month)
+    path = folder / name if folder else None
+    return json.loads(path.read_text(encoding="utf-8")) if path and path.exists() else None
+
+
+def _reason(reason_id: str, zh: str, en: str) -> dict:
+    return {"id": reason_id, "severity": "info", "zh": zh, "en": en}
