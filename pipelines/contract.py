@@ -11,11 +11,15 @@ of a contract
   form            how the department usually delivers: format, encoding, separator, title rows, split by
   deliveryMonths  numbers of the months it is delivered in, where not all twelve
   keepsIdentity   true where the text of identity columns is kept beside their keys
+  onDuplicate     what happens to rows of one primary key that differ: `reject` (all of them, the default),
+                  `latest <column>` or `earliest <column>` (the one with that date is kept)
 of a property
   identity        `resident` or `birth_certificate`: `x_id` in the file becomes the integer `x_key` in Parquet
   unit            unit after conversion (yuan, m2, months ...)
   physicalUnit    unit in the file where its header names none (万元)
   reference       `towns` or `communities`: names and codes are resolved by data/reference
+  rewrites        spellings of a text column that are tidied before its pattern is checked: a list of
+                  `{pattern, to}`, the first pattern that matches replaced by `to` with groups as `${1}`
   purpose         `hardship` when rules may ask it; `visit`, `link` or `audit` otherwise
   sources         of a profile column: the extracts it is computed from
   words           of an enum value: the words departments write for it
@@ -41,7 +45,9 @@ CLASSIFICATIONS = ("public", "internal", "restricted", "secret")
 _CONTRACT_WORDS = {
     "files", "kind", "coverage", "form", "deliveryMonths", "keepsIdentity", "onDuplicate",
 }  # fmt: skip
-_PROPERTY_WORDS = {"identity", "unit", "physicalUnit", "reference", "purpose", "sources", "dimension"}
+_PROPERTY_WORDS = {
+    "identity", "unit", "physicalUnit", "reference", "purpose", "sources", "dimension", "rewrites",
+}  # fmt: skip
 _ENUM_WORDS = {"words"}
 _SLA_WORDS = {"deliveryDay", "maximumAge", "requiredForMonth"}
 
@@ -74,6 +80,7 @@ class Property:
     purpose: str = "hardship"
     sources: tuple[str, ...] = ()
     dimension: str | None = None
+    rewrites: tuple[tuple[str, str], ...] = ()  # (pattern, replacement), in order of trial
 
     @property
     def column(self) -> str:
@@ -362,6 +369,7 @@ def _property(item: dict) -> Property:
         purpose=custom.get("purpose", "hardship"),
         sources=tuple(custom.get("sources") or ()),
         dimension=custom.get("dimension"),
+        rewrites=tuple((r["pattern"], r["to"]) for r in custom.get("rewrites") or ()),
     )
 
 
