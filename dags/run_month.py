@@ -1,0 +1,90 @@
+"""Runs the DAG for one month without a scheduler, on SQLite: progress on the terminal, Airflow's log in a file.
+
+    python dags/run_month.py 2022-06
+
+Exits with 0 only when every task of the run succeeded or was skipped.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TextIO
+
+import airflow_home
+
+from pipelines.month import Month
+from pipelines.problem import HardshipError, masked
+
+SHOWN_LINES = 40
+
+
+def main() -> int:
+    """Exit code: 0 the month ran, 1 a task failed, 2 no such month."""
+    try:
+        month = Month.parse(sys.argv[1] if len(sys.argv) > 1 else "")
+    except HardshipError as error:
+        print(error, file=sys.stderr)
+        return 2
+    log = airflow_home.use() / f"run-{month}.log"
+    terminal = _send_output_to(log)
+    started = time.monotonic()
+    try:
+        failed = run_month(month, terminal)
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+        failed = {"Airflow": 1}
+    if not failed:
+        print(f"Airflow ran {month} in {time.monotonic() - started:.0f} s.", file=terminal)
+        return 0
+    print(f"\nThe last lines of {log}:", file=terminal)
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-SHOWN_LINES:]
+    print("\n".join(f"  {masked(line)}" for line in lines), file=terminal)
+    counts = ", ".join(f"{name} ({number})" for name, number in sorted(failed.items()))
+    print(f"\n{month} failed: {counts}. What to do: dags/README.md", file=terminal)
+    return 1
+
+
+def run_month(month: Month, terminal: TextIO) -> dict[str, int]:
+    """Runs the DAG and returns its task instances that failed or could not run, counted by task.
+
+    The state of the run is not asked: a run whose last task does not care how the others ended is
+    called a success by Airflow.
+    """
+    airflow_home.migrate()
+    from hardship_monthly import month_by_month
+
+    for task in month_by_month.tasks:
+        task.retries = 0  # somebody is waiting at the terminal
+        task.on_failure_callback = [lambda context: _show_failure(context, terminal)]
+    progress = logging.getLogger("hardship")
+    progress.addHandler(logging.StreamHandler(terminal))
+    progress.setLevel(logging.INFO)
+    progress.propagate = False
+    run = month_by_month.test(logical_date=None, run_conf={"month": str(month)})
+    failed: dict[str, int] = {}
+    for instance in run.get_task_instances():
+        if instance.state not in ("success", "skipped"):
+            failed[instance.task_id] = failed.get(instance.task_id, 0) + 1
+    return failed
+
+
+def _show_failure(context, terminal: TextIO) -> None:
+    print(f"FAILED    {context['ti'].task_id}: {masked(context['exception'])}", file=terminal)
+
+
+def _send_output_to(log: Path) -> TextIO:
+    """Sends this process's output and errors to a file; returns the terminal as it was."""
+    terminal = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
+    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(handle, 1)
+    os.dup2(handle, 2)
+    os.close(handle)
+    return terminal
+
+
+if __name__ == "__main__":
+    sys.exit(main())
