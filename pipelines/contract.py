@@ -28,7 +28,6 @@ of a property
 from __future__ import annotations
 
 import functools
-import json
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -36,20 +35,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.contract_check import contract_problems, custom_properties
+from pipelines.contract_check import fold_header as fold_header
 from pipelines.document import Document, read_document
-from pipelines.problem import HardshipError, Problem, Problems
+from pipelines.problem import HardshipError, Problems
+from pipelines.standard import standard_problems
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
-
-CLASSIFICATIONS = ("public", "internal", "restricted", "secret")
-_CONTRACT_WORDS = {
-    "files", "kind", "coverage", "form", "deliveryMonths", "keepsIdentity", "onDuplicate",
-}  # fmt: skip
-_PROPERTY_WORDS = {
-    "identity", "unit", "physicalUnit", "reference", "purpose", "sources", "dimension", "rewrites",
-}  # fmt: skip
-_ENUM_WORDS = {"words"}
-_SLA_WORDS = {"deliveryDay", "maximumAge", "requiredForMonth"}
 
 
 @dataclass(frozen=True)
@@ -186,125 +178,28 @@ def load_contracts(folder: Path = SCHEMAS) -> dict[str, Contract]:
 
 def load_contract(path: Path) -> Contract:
     """One contract; raises Problems with every error in the file."""
+    version = path.stat()
+    return _load(path, version.st_mtime_ns, version.st_size)
+
+
+# Checking all contracts against the standard takes half a second, and a month asks for them 50 times.
+@functools.lru_cache(maxsize=256)
+def _load(path: Path, *_version: int) -> Contract:
     document = read_document(path)
-    problems = list(_standard_problems(document)) or list(_own_problems(document))
+    problems = list(standard_problems(document))
+    try:
+        problems += contract_problems(document)
+    except (AttributeError, KeyError, TypeError):
+        if not problems:  # a file of the right shape is always checked to its end
+            raise
     if problems:
         raise Problems("Contract with errors", problems)
     return _build(document)
 
 
-@functools.cache
-def _standard_validator():
-    # The official JSON schema ships with the standard's own models.
-    import jsonschema
-    from open_data_contract_standard.model import OpenDataContractStandard
-
-    schema = json.loads(OpenDataContractStandard.json_schema())
-    return jsonschema.validators.validator_for(schema)(schema)
-
-
-def _standard_problems(document: Document):
-    for error in _standard_validator().iter_errors(document.data):
-        key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.absolute_path)
-        yield document.problem(
-            key.lstrip(".") or "(top)", error.message[:200], "Open Data Contract Standard v3.2"
-        )
-
-
-def _own_problems(document: Document):
-    data, stem = document.data, document.path.stem
-    if data["id"] != stem:
-        yield document.problem("id", data["id"], f"the file's name, {stem}")
-    tables = data.get("schema") or []
-    if len(tables) != 1 or tables[0].get("name") != stem:
-        yield document.problem("schema", f"{len(tables)} tables", f"exactly one table named {stem}")
-        return
-    if "__" in stem and data.get("domain") != stem.partition("__")[0]:
-        yield document.problem("domain", data.get("domain"), f"the department, {stem.partition('__')[0]}")
-    if not tables[0].get("dataGranularityDescription"):
-        yield document.problem("schema[0]", "no dataGranularityDescription", "the grain in one sentence")
-    yield from _unknown_words(document, "customProperties", data, _CONTRACT_WORDS)
-    custom = _custom(data)
-    if "__" in stem:
-        if custom.get("kind") not in ("stock", "flow"):
-            yield document.problem("customProperties", f"kind {custom.get('kind')}", "stock or flow")
-        for word in ("files", "coverage", "form"):
-            if not custom.get(word):
-                yield document.problem("customProperties", f"no {word}", f"property {word}")
-    for index, sla in enumerate(data.get("slaProperties") or []):
-        if sla["property"] not in _SLA_WORDS:
-            key = f"slaProperties[{index}].property"
-            yield document.problem(key, sla["property"], ", ".join(sorted(_SLA_WORDS)))
-    seen: dict[str, str] = {}
-    for index, item in enumerate(tables[0].get("properties") or []):
-        yield from _property_problems(document, f"schema[0].properties[{index}]", item, seen)
-    for index, item in enumerate(tables[0].get("quality") or []):
-        yield from _quality_problems(document, f"schema[0].quality[{index}]", item)
-
-
-def _property_problems(document: Document, key: str, item: dict, seen: dict[str, str]):
-    name = item.get("name") or ""
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        yield document.problem(f"{key}.name", name, "lower-case words joined by _")
-    if item.get("classification") not in CLASSIFICATIONS:
-        yield document.problem(
-            f"{key}.classification", item.get("classification"), ", ".join(CLASSIFICATIONS)
-        )
-    if not item.get("description"):
-        yield document.problem(key, f"{name} without description", "a description of every column")
-    yield from _unknown_words(document, f"{key}.customProperties", item, _PROPERTY_WORDS)
-    custom = _custom(item)
-    if custom.get("identity") and not name.endswith("_id"):
-        yield document.problem(f"{key}.name", name, "a name ending in _id for an identity")
-    for header in [item.get("physicalName"), *(s["synonym"] for s in item.get("synonyms") or [])]:
-        if header is None:
-            continue
-        folded = fold_header(header)
-        if seen.setdefault(folded, name) != name:
-            yield document.problem(
-                f"{key}.physicalName", f"header {header} of both {seen[folded]} and {name}",
-                "each header for one column",
-            )  # fmt: skip
-    for number, value in enumerate(item.get("enum") or []):
-        yield from _unknown_words(document, f"{key}.enum[{number}].customProperties", value, _ENUM_WORDS)
-    for number, quality in enumerate(item.get("quality") or []):
-        yield from _quality_problems(document, f"{key}.quality[{number}]", quality)
-
-
-def _quality_problems(document: Document, key: str, item: dict):
-    for word in ("id", "description"):
-        if not item.get(word):
-            yield document.problem(key, f"no {word}", f"{word} of every quality promise")
-    if item.get("severity") not in ("error", "warning"):
-        yield document.problem(f"{key}.severity", item.get("severity"), "error or warning")
-    if not item.get("metric") and not isinstance(item.get("implementation"), dict):
-        yield document.problem(key, "neither metric nor implementation", "one of them")
-
-
-def _unknown_words(document: Document, key: str, item: dict, allowed: set[str]):
-    for index, pair in enumerate(item.get("customProperties") or []):
-        if pair["property"] not in allowed:
-            yield document.problem(
-                f"{key}[{index}].property", pair["property"], ", ".join(sorted(allowed))
-            )
-
-
-def fold_header(text: str) -> str:
-    """A header as it is compared: no spaces or units in brackets, half-width, lower case."""
-    import unicodedata
-
-    text = unicodedata.normalize("NFKC", str(text))
-    text = re.sub(r"[（(\[【].*?[)）\]】]", "", text)
-    return re.sub(r"[\s_*:：]+", "", text).lower()
-
-
-def _custom(item: dict) -> dict:
-    return {pair["property"]: pair["value"] for pair in item.get("customProperties") or []}
-
-
 def _build(document: Document) -> Contract:
     data = document.data
-    table, custom = data["schema"][0], _custom(data)
+    table, custom = data["schema"][0], custom_properties(data)
     terms = {sla["property"]: sla["value"] for sla in data.get("slaProperties") or []}
     title = table.get("businessName") or data.get("name") or data["id"]
     zh, _, en = title.partition(" / ")
@@ -336,11 +231,11 @@ def _build(document: Document) -> Contract:
 
 
 def _property(item: dict) -> Property:
-    custom, options = _custom(item), item.get("logicalTypeOptions") or {}
+    custom, options = custom_properties(item), item.get("logicalTypeOptions") or {}
     enum, labels = {}, {}
     for value in item.get("enum") or []:
         code = str(value["value"])
-        words = _custom(value).get("words") or []
+        words = custom_properties(value).get("words") or []
         enum[code] = tuple(dict.fromkeys([code, value.get("label") or code, *map(str, words)]))
         labels[code] = value.get("label") or code
     header = item.get("physicalName") or item["name"]
