@@ -1,0 +1,175 @@
+-- One row per household with a member alive and present at month end.
+with
+
+sums as (
+    select * from household_sums
+),
+
+places as (
+    select * from household_places
+),
+
+deaths as (
+    select * from household_deaths
+),
+
+assets as (
+    select * from household_assets
+),
+
+events as (
+    select * from household_events
+),
+
+visits as (
+    select * from last_visits
+),
+
+repaired as (
+    select * from repaired_evidence
+),
+
+known as (
+    select * from known
+),
+
+reference as (
+    select * from reference
+),
+
+spending as (
+    -- what was spent for a member who died stays in the window
+    select
+        sums.*,
+        cast(sums.medical_6m_yuan + coalesce(deaths.medical_6m_yuan, 0) as decimal(18, 2)) as medical_6m,
+        cast(sums.medical_12m_yuan + coalesce(deaths.medical_12m_yuan, 0) as decimal(18, 2)) as medical_12m,
+        cast(sums.fees_6m_yuan + coalesce(deaths.fees_6m_yuan, 0) as decimal(18, 2)) as fees_6m,
+        cast(sums.fees_12m_yuan + coalesce(deaths.fees_12m_yuan, 0) as decimal(18, 2)) as fees_12m,
+        sums.is_medical_exact_6m and sums.are_fees_exact_6m as is_rigid_exact_6m,
+        sums.is_medical_exact_12m and sums.are_fees_exact_12m as is_rigid_exact_12m,
+        deaths.breadwinner_deaths_count,
+        deaths.latest_death_on
+    from sums
+    left join deaths on sums.household_no = deaths.household_no
+),
+
+net as (
+    -- (income / months there are - spending / months of the window) / members, rounded once
+    select
+        *,
+        mean_yuan(
+            income_6m_yuan * 6 - (medical_6m + fees_6m) * income_months_6m,
+            6 * income_months_6m * members_count
+        ) as net_6m_at_most_yuan,
+        mean_yuan(
+            income_12m_yuan * 12 - (medical_12m + fees_12m) * income_months_12m,
+            12 * income_months_12m * members_count
+        ) as net_12m_at_most_yuan
+    from spending
+)
+
+select
+    net.household_no,
+    places.town_code,
+    places.community_code,
+    places.is_address_uncertain,
+    net.members_count,
+    net.minors_count,
+    net.working_age_count,
+    net.able_workers_count,
+    net.local_hukou_count,
+    net.has_local_hukou,
+    net.has_child_under_6,
+    net.has_severe_disability,
+    net.has_member_over_80,
+    net.members_count > reference.household_size_cap as is_conflict,
+    case when net.members_count > reference.household_size_cap then 'group_too_large' end as conflict_reason,
+    net.is_covered,
+    case when net.is_covered then net.covered_by end as covered_by,
+    case when net.is_covered then net.covered_since_on end as covered_since_on,
+    known.assistance_as_of_month as covered_as_of_month,
+    net.medical_6m as medical_self_paid_6m_at_least_yuan,
+    case when net.is_medical_exact_6m then net.medical_6m end as medical_self_paid_6m_yuan,
+    net.medical_12m as medical_self_paid_12m_at_least_yuan,
+    case when net.is_medical_exact_12m then net.medical_12m end as medical_self_paid_12m_yuan,
+    net.has_major_illness,
+    net.fees_6m as education_fees_6m_at_least_yuan,
+    case when net.are_fees_exact_6m then net.fees_6m end as education_fees_6m_yuan,
+    net.fees_12m as education_fees_12m_at_least_yuan,
+    case when net.are_fees_exact_12m then net.fees_12m end as education_fees_12m_yuan,
+    net.students_count,
+    mean_yuan(net.income_6m_yuan, net.income_months_6m) as income_6m_monthly_yuan,
+    mean_yuan(net.income_12m_yuan, net.income_months_12m) as income_12m_monthly_yuan,
+    coalesce(mean_yuan(net.income_6m_at_least_yuan, net.income_months_6m * net.members_count), 0)
+        as income_per_head_6m_at_least_yuan,
+    mean_yuan(net.income_6m_yuan, net.income_months_6m * net.members_count) as income_per_head_6m_yuan,
+    coalesce(mean_yuan(net.income_12m_at_least_yuan, net.income_months_12m * net.members_count), 0)
+        as income_per_head_12m_at_least_yuan,
+    mean_yuan(net.income_12m_yuan, net.income_months_12m * net.members_count) as income_per_head_12m_yuan,
+    mean_yuan(net.imputed_12m_yuan, net.income_months_12m) as income_imputed_monthly_yuan,
+    net.income_months_6m,
+    net.income_months_12m,
+    mean_yuan(net.medical_6m + net.fees_6m, 6) as rigid_spending_6m_monthly_at_least_yuan,
+    case when net.is_rigid_exact_6m then mean_yuan(net.medical_6m + net.fees_6m, 6) end
+        as rigid_spending_6m_monthly_yuan,
+    mean_yuan(net.medical_12m + net.fees_12m, 12) as rigid_spending_12m_monthly_at_least_yuan,
+    case when net.is_rigid_exact_12m then mean_yuan(net.medical_12m + net.fees_12m, 12) end
+        as rigid_spending_12m_monthly_yuan,
+    net.net_6m_at_most_yuan as net_income_per_head_6m_at_most_yuan,
+    case when net.is_rigid_exact_6m then net.net_6m_at_most_yuan end as net_income_per_head_6m_yuan,
+    net.net_12m_at_most_yuan as net_income_per_head_12m_at_most_yuan,
+    case when net.is_rigid_exact_12m then net.net_12m_at_most_yuan end as net_income_per_head_12m_yuan,
+    case
+        when events.incidents_6m_count > 0 then events.incidents_6m_count
+        when known.incident_months_6m = 6 then 0
+    end as incidents_6m_count,
+    events.latest_incident_on,
+    case when known.has_dilapidated_houses then coalesce(events.danger_grade in ('C', 'D'), false) end
+        as has_unsafe_housing,
+    events.danger_grade,
+    case
+        when net.breadwinner_deaths_count > 0 then net.breadwinner_deaths_count
+        when known.death_months_12m = 12 then 0
+    end as breadwinner_deaths_12m_count,
+    net.latest_death_on,
+    case when known.has_public_rentals then coalesce(events.rents_public_housing, false) end
+        as rents_public_housing,
+    case
+        when events.leads_6m_count > 0 then events.leads_6m_count
+        when known.lead_months_6m = 6 then 0
+    end as leads_6m_count,
+    assets.wholly_owned_homes_count,
+    cast(assets.wholly_owned_homes_area_m2 as decimal(18, 2)) as wholly_owned_homes_area_m2,
+    cast(mean_yuan(assets.wholly_owned_homes_area_m2, net.members_count) as decimal(18, 2))
+        as home_area_per_head_m2,
+    assets.shared_homes_count,
+    assets.newest_car_registered_on,
+    (extract(year from reference.month_end) - extract(year from assets.newest_car_registered_on)) * 12
+    + extract(month from reference.month_end) - extract(month from assets.newest_car_registered_on)
+        as newest_car_age_months,
+    case when known.has_vehicles then coalesce(assets.cars_count, 0) end as cars_count,
+    case when known.has_vehicles then coalesce(assets.mobility_vehicles_count, 0) end
+        as mobility_vehicles_count,
+    cast(
+        case
+            when known.has_businesses and not coalesce(assets.has_business, false) then 0
+            else assets.paid_in_capital_yuan
+        end as decimal(18, 2)
+    ) as paid_in_capital_yuan,
+    cast(
+        case
+            when known.has_businesses and not coalesce(assets.has_business, false) then 0
+            else assets.subscribed_capital_yuan
+        end as decimal(18, 2)
+    ) as subscribed_capital_yuan,
+    visits.last_visited_on,
+    visits.last_visit_outcome,
+    repaired.repaired_extracts
+from net
+inner join places on net.household_no = places.household_no
+left join assets on net.household_no = assets.household_no
+left join events on net.household_no = events.household_no
+left join visits on net.household_no = visits.household_no
+left join repaired on net.household_no = repaired.household_no
+cross join known
+cross join reference

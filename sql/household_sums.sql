@@ -1,0 +1,57 @@
+-- One row per household: its members' facts put together. What is true of any is true; else unknown
+-- if unknown of any; known parts of sums are lower bounds.
+with
+
+facts as (
+    select * from resident_facts
+)
+
+select
+    household_no,
+    count(*) as members_count,
+    count(*) filter (where is_minor) as minors_count,
+    count(*) filter (where is_working_age) as working_age_count,
+    case
+        when bool_or(is_able_worker) or count(is_able_worker) = count(*)
+            then count(*) filter (where is_able_worker)
+    end as able_workers_count,
+    count(*) filter (where has_local_hukou) as local_hukou_count,
+    bool_or(has_local_hukou) as has_local_hukou,
+    bool_or(age_years < 6) as has_child_under_6,
+    bool_or(age_years >= 80) as has_member_over_80,
+    case
+        when bool_or(has_severe_disability) then true
+        when count(has_severe_disability) = count(*) then false
+    end as has_severe_disability,
+    case
+        when bool_or(has_major_illness) then true
+        when count(has_major_illness) = count(*) then false
+    end as has_major_illness,
+    case
+        when bool_or(covers_household) or bool_and(is_covered_alone) then true
+        when count(covers_household) = count(*) then false
+    end as is_covered,
+    coalesce(
+        arg_min(household_covered_by, household_covered_since_on || household_covered_by),
+        arg_min(covered_by, covered_since_on || covered_by) filter (where is_covered_alone)
+    ) as covered_by,
+    coalesce(min(household_covered_since_on), min(covered_since_on) filter (where is_covered_alone))
+        as covered_since_on,
+    case when count(is_student) > 0 then count(*) filter (where is_student) end as students_count,
+    cast(sum(medical_6m_yuan) as decimal(18, 2)) as medical_6m_yuan,
+    cast(sum(medical_12m_yuan) as decimal(18, 2)) as medical_12m_yuan,
+    bool_and(is_medical_exact_6m) as is_medical_exact_6m,
+    bool_and(is_medical_exact_12m) as is_medical_exact_12m,
+    cast(sum(fees_6m_yuan) as decimal(18, 2)) as fees_6m_yuan,
+    cast(sum(fees_12m_yuan) as decimal(18, 2)) as fees_12m_yuan,
+    bool_and(are_fees_exact_6m) as are_fees_exact_6m,
+    bool_and(are_fees_exact_12m) as are_fees_exact_12m,
+    case when count(income_6m_yuan) = count(*) then cast(sum(income_6m_yuan) as decimal(18, 2)) end as income_6m_yuan,
+    case when count(income_12m_yuan) = count(*) then cast(sum(income_12m_yuan) as decimal(18, 2)) end as income_12m_yuan,
+    cast(sum(income_6m_at_least_yuan) as decimal(18, 2)) as income_6m_at_least_yuan,
+    cast(sum(income_12m_at_least_yuan) as decimal(18, 2)) as income_12m_at_least_yuan,
+    cast(sum(imputed_12m_yuan) as decimal(18, 2)) as imputed_12m_yuan,
+    max(income_months_6m) as income_months_6m,
+    max(income_months_12m) as income_months_12m
+from facts
+group by household_no

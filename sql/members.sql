@@ -1,0 +1,90 @@
+-- One row per member of a household: those alive, and those who died within twelve months.
+with
+
+residents as (
+    select * from residents
+),
+
+living_together as (
+    select * from living_together
+),
+
+household_numbers as (
+    select * from household_numbers
+),
+
+deceased as (
+    select * from deceased
+),
+
+spouses as (
+    select * from spouses
+),
+
+dependants as (
+    select * from dependants
+),
+
+numbered as (
+    select
+        residents.resident_key,
+        household_numbers.household_no,
+        residents.birth_on,
+        residents.relation_to_head = 'head' and residents.family_register_no is not null
+            as is_register_head
+    from residents
+    inner join living_together on residents.resident_key = living_together.resident_key
+    inner join household_numbers on living_together.label = household_numbers.label
+),
+
+register_heads as (
+    select
+        household_no,
+        min(resident_key) as resident_key
+    from numbered
+    where is_register_head
+    group by household_no
+    having count(*) = 1
+),
+
+heads as (
+    -- the head of the family register where there is exactly one, else the eldest member
+    select
+        numbered.household_no,
+        coalesce(
+            min(register_heads.resident_key),
+            arg_min(numbered.resident_key, (numbered.birth_on, numbered.resident_key))
+        ) as resident_key
+    from numbered
+    left join register_heads on numbered.household_no = register_heads.household_no
+    group by numbered.household_no
+)
+
+select
+    numbered.resident_key,
+    numbered.household_no,
+    true as is_alive,
+    case
+        when numbered.resident_key = heads.resident_key then 'head'
+        when spouses.spouse_key = heads.resident_key then 'spouse'
+        when dependants.resident_key is not null then 'child'
+        when residents.relation_to_head = 'child' then 'child'
+        when residents.relation_to_head = 'parent' then 'parent'
+        else 'other'
+    end as role,
+    cast(null as date) as died_on
+from numbered
+inner join heads on numbered.household_no = heads.household_no
+inner join residents on numbered.resident_key = residents.resident_key
+left join spouses on numbered.resident_key = spouses.resident_key
+left join dependants on numbered.resident_key = dependants.resident_key
+
+union all
+
+select
+    resident_key,
+    household_no,
+    false as is_alive,
+    'deceased' as role,
+    died_on
+from deceased

@@ -1,0 +1,248 @@
+-- One row per resident alive and present: every fact the profiles are made of, sums not yet averaged.
+with
+
+residents as (
+    select * from residents
+),
+
+members as (
+    select * from members
+    where is_alive
+),
+
+known as (
+    select * from known
+),
+
+reference as (
+    select * from reference
+),
+
+insured as (
+    select * from stg_medical_insurance__enrolments
+),
+
+illnesses as (
+    select * from stg_health__major_illnesses
+),
+
+certificates as (
+    select * from stg_disabled_persons__certificates
+),
+
+unemployed as (
+    select
+        resident_key,
+        bool_or(is_open) as is_open
+    from stg_human_resources__unemployment
+    group by resident_key
+),
+
+benefit_ends as (
+    select * from benefit_ends
+),
+
+covered as (
+    select * from covered_residents
+),
+
+earners as (
+    select * from earners
+),
+
+sums as (
+    select * from resident_sums
+),
+
+statuses as (
+    select
+        residents.resident_key,
+        members.household_no,
+        members.role,
+        residents.age_years,
+        residents.sex,
+        residents.birth_on,
+        residents.has_local_hukou,
+        residents.address,
+        residents.town_code,
+        residents.community_code,
+        residents.grid_no,
+        residents.is_place_known,
+        residents.age_years < 18 as is_minor,
+        residents.age_years
+        >= case when residents.sex = 'M' then reference.pension_age_male else reference.pension_age_female end
+            as is_pension_age,
+        case
+            when not known.has_school_roll then null
+            when residents.is_enrolled then true
+            -- at school elsewhere, perhaps
+            when residents.age_years between 6 and 15 or residents.age_years between 18 and 22 then null
+            else false
+        end as is_student,
+        case when known.has_unemployment_roll then coalesce(unemployed.is_open, false) end
+            as is_registered_unemployed,
+        case when known.has_unemployment_roll then benefit_ends.resident_key is not null end
+            as has_ended_benefit,
+        benefit_ends.months_since_benefit_ended,
+        benefit_ends.has_contributed_since_benefit_ended,
+        case
+            when not known.has_certificates then null
+            when certificates.resident_key is not null then true
+            when residents.has_local_hukou then false
+        end as has_disability_certificate,
+        certificates.disability_category,
+        certificates.disability_grade,
+        case when known.has_enrolments then insured.resident_key is not null end as is_locally_insured,
+        case
+            when not known.has_illnesses then null
+            when illnesses.resident_key is not null then true
+            when known.has_enrolments and insured.resident_key is not null then false
+        end as has_major_illness,
+        case when known.has_assistance_roll then coalesce(covered.is_covered_alone, false) end
+            as is_covered_alone,
+        case when known.has_assistance_roll then coalesce(covered.covers_household, false) end
+            as covers_household,
+        covered.covered_by,
+        covered.covered_since_on,
+        covered.household_covered_by,
+        covered.household_covered_since_on,
+        coalesce(earners.is_earned, false) as is_earning,
+        coalesce(sums.medical_6m_yuan, 0) as medical_6m_yuan,
+        coalesce(sums.medical_12m_yuan, 0) as medical_12m_yuan,
+        coalesce(sums.fees_6m_yuan, 0) as fees_6m_yuan,
+        coalesce(sums.fees_12m_yuan, 0) as fees_12m_yuan,
+        coalesce(sums.income_6m_yuan, 0) as recorded_6m_yuan,
+        coalesce(sums.income_12m_yuan, 0) as recorded_12m_yuan,
+        coalesce(sums.recorded_6m, 0) as recorded_6m,
+        coalesce(sums.recorded_12m, 0) as recorded_12m,
+        known.minimum_wages_6m_yuan - coalesce(sums.recorded_wages_6m_yuan, 0) as unrecorded_wages_6m_yuan,
+        known.minimum_wages_12m_yuan - coalesce(sums.recorded_wages_12m_yuan, 0)
+            as unrecorded_wages_12m_yuan,
+        known.income_months_6m,
+        known.income_months_12m,
+        known.settlement_months_6m = 6 as is_medical_whole_6m,
+        known.settlement_months_12m = 12 as is_medical_whole_12m,
+        known.are_fees_whole_6m,
+        known.are_fees_whole_12m,
+        known.has_unemployment_roll,
+        known.has_certificates,
+        known.has_illnesses,
+        reference.is_income_imputed as is_imputation_on
+    from residents
+    inner join members on residents.resident_key = members.resident_key
+    cross join known
+    cross join reference
+    left join insured on residents.resident_key = insured.resident_key
+    left join illnesses on residents.resident_key = illnesses.resident_key
+    left join certificates on residents.resident_key = certificates.resident_key
+    left join unemployed on residents.resident_key = unemployed.resident_key
+    left join benefit_ends on residents.resident_key = benefit_ends.resident_key
+    left join covered on residents.resident_key = covered.resident_key
+    left join earners on residents.resident_key = earners.resident_key
+    left join sums on residents.resident_key = sums.resident_key
+),
+
+capacities as (
+    select
+        *,
+        case
+            when not has_disability_certificate then false
+            when has_disability_certificate then disability_grade <= 2
+        end as has_severe_disability,
+        age_years >= 18 and not is_pension_age as is_working_age,
+        case
+            -- income beyond what is recorded is zero
+            when is_minor or is_pension_age or is_registered_unemployed or is_student then 'zero'
+            when has_disability_certificate and disability_grade <= 2 then 'zero'
+            when has_major_illness then 'zero'
+            -- a status that a missing source would have told
+            when not has_unemployment_roll or not has_illnesses then 'unknown'
+            when has_local_hukou and not has_certificates then 'unknown'
+            when is_student is null and age_years <= 22 then 'unknown'
+            when is_imputation_on then 'imputed'
+            else 'unknown'
+        end as unrecorded_income
+    from statuses
+),
+
+incomes as (
+    select
+        *,
+        case
+            when not is_working_age then false
+            when has_severe_disability or has_major_illness or is_student then false
+            -- who earns now is able, whatever else is not known
+            when is_earning then true
+            when has_severe_disability is null or has_major_illness is null or is_student is null then null
+            else true
+        end as is_able_worker,
+        case
+            when income_months_6m = 0 then null
+            when is_minor then 0
+            when recorded_6m >= income_months_6m or unrecorded_income = 'zero' then recorded_6m_yuan
+            when unrecorded_income = 'imputed' then recorded_6m_yuan + unrecorded_wages_6m_yuan
+        end as income_6m_yuan,
+        case
+            when income_months_12m = 0 then null
+            when is_minor then 0
+            when recorded_12m >= income_months_12m or unrecorded_income = 'zero' then recorded_12m_yuan
+            when unrecorded_income = 'imputed' then recorded_12m_yuan + unrecorded_wages_12m_yuan
+        end as income_12m_yuan,
+        case
+            when recorded_12m < income_months_12m and unrecorded_income = 'imputed'
+                then unrecorded_wages_12m_yuan
+            else 0
+        end as imputed_12m_yuan
+    from capacities
+)
+
+select
+    resident_key,
+    household_no,
+    role,
+    age_years,
+    sex,
+    birth_on,
+    has_local_hukou,
+    address,
+    town_code,
+    community_code,
+    grid_no,
+    is_place_known,
+    is_minor,
+    is_working_age,
+    is_student,
+    is_able_worker,
+    is_registered_unemployed,
+    has_ended_benefit,
+    months_since_benefit_ended,
+    has_contributed_since_benefit_ended,
+    has_disability_certificate,
+    disability_category,
+    disability_grade,
+    has_severe_disability,
+    has_major_illness,
+    is_locally_insured,
+    is_covered_alone,
+    covers_household,
+    covered_by,
+    covered_since_on,
+    household_covered_by,
+    household_covered_since_on,
+    medical_6m_yuan,
+    medical_12m_yuan,
+    coalesce(is_locally_insured and is_medical_whole_6m, false) as is_medical_exact_6m,
+    coalesce(is_locally_insured and is_medical_whole_12m, false) as is_medical_exact_12m,
+    fees_6m_yuan,
+    fees_12m_yuan,
+    is_student is not null and are_fees_whole_6m as are_fees_exact_6m,
+    is_student is not null and are_fees_whole_12m as are_fees_exact_12m,
+    income_6m_yuan,
+    income_12m_yuan,
+    coalesce(income_6m_yuan, case when is_minor then 0 else recorded_6m_yuan end) as income_6m_at_least_yuan,
+    coalesce(income_12m_yuan, case when is_minor then 0 else recorded_12m_yuan end)
+        as income_12m_at_least_yuan,
+    case when income_12m_yuan is null then 0 else imputed_12m_yuan end as imputed_12m_yuan,
+    income_months_6m,
+    income_months_12m
+from incomes

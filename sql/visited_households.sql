@@ -1,0 +1,84 @@
+-- One row per household that a town may visit: whom to ask for, where, and who lives there.
+with wanted as (
+    select distinct household_no
+    from named_households
+),
+
+alive as (
+    select
+        members.household_no,
+        members.resident_key,
+        members.role,
+        identities.name,
+        identities.resident_id,
+        identities.address,
+        identities.grid_no,
+        identities.age_years
+    from members
+    inner join wanted on members.household_no = wanted.household_no
+    left join identities on members.resident_key = identities.resident_key
+    where members.is_alive
+),
+
+roles as (
+    select
+        role,
+        position,
+        label
+    from (
+        values
+        ('head', 1, '户主'),
+        ('spouse', 2, '配偶'),
+        ('parent', 3, '父母'),
+        ('child', 4, '子女'),
+        ('other', 5, '其他')
+    ) as listed (role, position, label)
+),
+
+ordered as (
+    select
+        alive.household_no,
+        alive.name,
+        alive.resident_id,
+        alive.address,
+        alive.grid_no,
+        -- Where no head is left, the eldest adult nearest to the head is asked for.
+        row_number() over (
+            partition by alive.household_no
+            order by coalesce(roles.position, 5), alive.age_years desc nulls last, alive.resident_key
+        ) as place
+    from alive
+    left join roles on alive.role = roles.role
+),
+
+counted as (
+    select
+        household_no,
+        coalesce(roles.position, 5) as position,
+        coalesce(roles.label, '其他') as label,
+        count(*) as persons
+    from alive
+    left join roles on alive.role = roles.role
+    group by household_no, coalesce(roles.position, 5), coalesce(roles.label, '其他')
+),
+
+described as (
+    select
+        household_no,
+        sum(persons) || '人：' || string_agg(
+            label || case when persons > 1 then cast(persons as varchar) else '' end, '、' order by position
+        ) as members_zh
+    from counted
+    group by household_no
+)
+
+select
+    ordered.household_no,
+    ordered.name as head_name,
+    ordered.resident_id as head_id,
+    ordered.address,
+    ordered.grid_no,
+    described.members_zh
+from ordered
+inner join described on ordered.household_no = described.household_no
+where ordered.place = 1
