@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from pipelines.contract import Contract
@@ -81,10 +82,10 @@ def window_months(contract: Contract, month: Month, lake: Lake, months: int) -> 
     return [m for m in month.window(months) if is_usable(contract.id, m, lake)]
 
 
-def usable_months(extract: str, lake: Lake, before: Month) -> list[Month]:
-    """All months before `before` whose delivery was accepted, with or without warnings; latest first."""
-    earlier = [m for m in lake.months(f"verdicts/{extract}") if m < before]
-    return [m for m in reversed(earlier) if is_usable(extract, m, lake)]
+def usable_months(extract: str, lake: Lake, before: Month, limit: int | None = None) -> list[Month]:
+    """Months before `before` whose delivery was accepted, with or without warnings; latest first."""
+    earlier = (m for m in reversed(lake.months(f"verdicts/{extract}")) if m < before)
+    return list(islice((m for m in earlier if is_usable(extract, m, lake)), limit))
 
 
 def is_usable(extract: str, month: Month, lake: Lake) -> bool:
@@ -108,8 +109,7 @@ def accepted_rows(extract: str, month: Month, lake: Lake) -> Path | None:
 def _carried(contract: Contract, month: Month, lake: Lake) -> Month | None:
     if contract.kind != "stock":
         return None
-    for earlier in usable_months(contract.id, lake, before=month):
-        # The latest one decides: all others are older still.
+    for earlier in usable_months(contract.id, lake, before=month, limit=1):  # all others are older still
         return earlier if age_months(contract, earlier, month) <= contract.maximum_age_months else None
     return None
 

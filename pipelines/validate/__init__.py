@@ -1,0 +1,121 @@
+"""Validates each extract against its contract and decides whether its rows may be used."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from pipelines import delivery
+from pipelines.contract import Contract
+from pipelines.lake import Lake, code_digest, file_digest
+from pipelines.month import Month
+from pipelines.problem import HardshipError, Problems
+from pipelines.validate import gate
+from pipelines.validate.checks import Check, column_checks
+from pipelines.validate.promises import promise_checks, promise_problems
+from pipelines.validate.recent import Recent, recent_months
+
+
+def validate(contract: Contract, month: Month, lake: Lake) -> dict | None:
+    """The verdict on what ingest wrote of an extract for a month; None when nothing was ingested.
+
+    `{"extract", "month", "verdict": "accepted" | "warned" | "held", "reasons": [{"id", "severity",
+    "zh", "en"}], "rows", "checks", "failed", "rows_by_town", "medians"}`, also written beside Great
+    Expectations' result (gx.json) as the partition `verdicts/<extract>`. Raises Problems when the
+    contract promises what cannot be checked, HardshipError when ingest left no rows to check.
+    """
+    ingested = lake.digest(f"parquet/{contract.id}", month)
+    if ingested is None:
+        return None
+    table = f"verdicts/{contract.id}"
+    recent = recent_months(contract.id, month, lake)
+    inputs = {
+        "parquet": ingested,
+        "compared": {str(m): lake.digest(table, m) for m in recent.months},
+        "contract": file_digest(contract.document.path),
+        "code": code_digest(),
+    }
+    if lake.is_current(table, month, inputs):
+        return delivery.verdict(contract.id, month, lake)
+    report = json.loads((lake.resolve(f"parquet/{contract.id}", month) / "report.json").read_text())
+    reasons = list(gate.report_reasons(contract, report))
+    results, checks, rows = None, [], 0
+    if report["status"] != "unreadable":
+        path = delivery.accepted_rows(contract.id, month, lake)
+        if path is None:
+            raise HardshipError(f"{contract.id} for {month} was read but has no rows: ingest it again.")
+        checks, results = _run(contract, path, month, recent, report["accepted"])
+        rows = pq.read_metadata(path).num_rows
+        reasons += gate.check_reasons(checks, results["results"])
+    content = {
+        "extract": contract.id,
+        "month": str(month),
+        "verdict": gate.verdict(reasons),
+        "reasons": [dataclasses.asdict(reason) for reason in reasons],
+        "rows": rows,
+        "checks": len(checks),
+        "failed": len(reasons),
+        **_statistics(checks, results),
+    }
+    with lake.write(table, month, inputs) as folder:
+        _write(folder / "verdict.json", content)
+        if results is not None:
+            _write(folder / "gx.json", results)
+    return content
+
+
+def validate_table(contract: Contract, path: Path) -> list[gate.Reason]:
+    """What is wrong with a table about to be published, by its contract; empty when it is right."""
+    checks, results = _run(contract, path, None, Recent(), None)
+    return list(gate.check_reasons(checks, results["results"]))
+
+
+def _run(
+    contract: Contract, path: Path, month: Month | None, recent: Recent, reported: int | None
+) -> tuple[list[Check], dict]:
+    problems = promise_problems(contract)
+    if problems:
+        raise Problems("Contract promises what cannot be checked", problems)
+    found = pq.read_schema(path).names
+    rows = pq.read_metadata(path).num_rows
+    checks = list(column_checks(contract, found, month))
+    if reported is not None:
+        checks.append(_reported(reported))
+    checks += promise_checks(contract, month, found, rows, recent)
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    from pipelines.validate.session import run_checks  # costs seconds of CPU: only where it works
+
+    return checks, run_checks(contract.id, path, checks)
+
+
+def _reported(rows: int) -> Check:
+    return Check(
+        "rows_as_reported",
+        "error",
+        "expect_table_row_count_to_equal",
+        {"value": rows},
+        f"读入报告所说的{rows:,}行",
+        f"the {rows:,} rows that the report of what was read names",
+        shown="count",
+    )
+
+
+def _statistics(checks: Sequence[Check], results: dict | None) -> dict:
+    """What later months compare with: rows per town and median amounts."""
+    rows_by_town, medians = {}, {}
+    for check, result in zip(checks, results["results"] if results else (), strict=True):
+        if check.shown == "towns":
+            rows_by_town = result["result"].get("observed_value") or {}
+        elif check.shown == "median":
+            medians[check.arguments["column"]] = result["result"].get("observed_value")
+    return {"rows_by_town": rows_by_town, "medians": medians}
+
+
+def _write(path: Path, content: dict) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str)
+    path.write_text(text + "\n", encoding="utf-8")
