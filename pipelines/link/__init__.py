@@ -1,0 +1,141 @@
+"""Link: joins the accepted extracts on the resident into residents, households and their profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from pipelines import delivery, rule
+from pipelines.contract import Contract
+from pipelines.database import Database
+from pipelines.delivery import Delivery
+from pipelines.lake import Lake, code_digest
+from pipelines.link.sources import WINDOW, lay_out_sources, minimum_wages, months_used, previous_profiles
+from pipelines.month import Month
+from pipelines.problem import HardshipError
+
+# In order: a relation may read those above it.
+RELATIONS = (
+    "known", "departures", "residents", "people_before", "resident_incomes", "earners", "spouses",
+    "dependants", "register_groups", "joined_groups", "living_together", "household_numbers", "deceased", "members",
+    "benefit_ends", "covered_residents", "resident_sums", "resident_facts", "household_sums",
+    "household_places", "household_deaths", "household_assets", "household_events", "last_visits",
+    "repaired_evidence",
+)  # fmt: skip
+
+# What is written, each ordered by a unique key so that bytes do not depend on threads.
+WRITTEN = {
+    "residents": "resident_key",
+    "members": "household_no, resident_key",
+    "household_links": "resident_key, linked_key, link_type, source",
+    "resident_profile": "household_no, resident_key",
+    "household_profile": "household_no",
+    "identities": "household_no, resident_key",
+}
+
+
+def link(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[str, int]:
+    """Writes the lake table `profiles` of the month; returns the counts of residents and households.
+
+    Raises HardshipError when a required extract (the residents' register) may not be used.
+    """
+    deliveries = delivery.deliveries(contracts, month, lake)
+    _require(contracts, deliveries)
+    inputs = _inputs(contracts, deliveries, month, lake)
+    if not lake.is_current("profiles", month, inputs):
+        with Database() as database, lake.write("profiles", month, inputs) as folder:
+            lay_out_sources(database, contracts, deliveries, month, lake)
+            for name in RELATIONS:
+                database.table(name)
+            for name in ("household_links", "resident_profile", "household_profile", "identities"):
+                database.lazy(name)
+            for name, order in WRITTEN.items():
+                database.write(f"select * from {name} order by {order}", folder / f"{name}.parquet")
+            database.register("delivered", _deliveries_table(deliveries))
+            database.write("select * from delivered order by extract", folder / "deliveries.parquet")
+            _check_grain(database)
+    with Database() as database:
+        folder = lake.resolve("profiles", month)
+        database.view("residents", folder / "residents.parquet")
+        database.view("household_profile", folder / "household_profile.parquet")
+        return {
+            "residents": database.value("select count(*) from residents"),
+            "households": database.value("select count(*) from household_profile"),
+        }
+
+
+def _require(contracts: Mapping[str, Contract], deliveries: list[Delivery]) -> None:
+    for item in deliveries:
+        if contracts[item.extract].is_required and item.as_of is None:
+            reasons = " ".join(reason["en"] for reason in item.reasons)
+            raise HardshipError(
+                f"{item.extract} is {item.status} for {item.month} and no accepted delivery is young enough "
+                f"to stand in for it; without it there are no households. {reasons} "
+                "Ask the department to deliver it again, then run the month again."
+            )
+
+
+def _inputs(contracts: Mapping[str, Contract], deliveries: list[Delivery], month: Month, lake: Lake) -> dict:
+    """Everything the profiles are made from, by content hash."""
+    return {
+        "deliveries": {
+            item.extract: [item.status, str(item.as_of), [r["en"] for r in item.reasons]]
+            for item in deliveries
+        },
+        "rows": {
+            extract: {str(m): lake.digest(f"parquet/{extract}", m) for m in months}
+            for extract, months in months_used(contracts, deliveries, month, lake).items()
+        },
+        "previous": {str(m): lake.digest("profiles", m) for m in previous_profiles(lake, month)},
+        "household_keys": {str(m): lake.digest("matches", m) for m in lake.months("matches") if m < month},
+        "parameters": rule.parameters_in_force(month=month),
+        "minimum_wages": minimum_wages(month.window(WINDOW)),
+        "code": code_digest(),
+    }
+
+
+def _deliveries_table(deliveries: list[Delivery]) -> pa.Table:
+    schema = pa.schema(
+        [
+            ("extract", pa.string()),
+            ("department", pa.string()),
+            ("month", pa.date32()),
+            ("status", pa.string()),
+            ("as_of_month", pa.date32()),
+            ("rows_in", pa.int64()),
+            ("accepted", pa.int64()),
+            ("rejected", pa.int64()),
+            ("reason_zh", pa.string()),
+            ("reason_en", pa.string()),
+        ]
+    )
+    rows = [
+        {
+            "extract": item.extract,
+            "department": item.department,
+            "month": item.month.start,
+            "status": item.status,
+            "as_of_month": item.as_of.start if item.as_of else None,
+            "rows_in": item.rows_in,
+            "accepted": item.accepted,
+            "rejected": item.rejected,
+            "reason_zh": "；".join(reason["zh"] for reason in item.reasons),
+            "reason_en": "; ".join(reason["en"] for reason in item.reasons),
+        }
+        for item in deliveries
+    ]
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _check_grain(database: Database) -> None:
+    """Every resident is in exactly one household; every household number is given once."""
+    residents = database.value("select count(*) from residents")
+    placed = database.value("select count(distinct resident_key) from members where is_alive")
+    households = database.value("select count(*) from household_profile")
+    numbers = database.value("select count(distinct household_no) from household_profile")
+    if residents != placed or households != numbers:
+        raise HardshipError(
+            f"Linking broke its grain: {residents} residents but {placed} placed in households, "
+            f"{households} households but {numbers} household numbers. This is a defect; nothing was written."
+        )
