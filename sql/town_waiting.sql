@@ -23,10 +23,25 @@ households as (
         head_name,
         members_zh
     from visited_households
+),
+
+profiles as (
+    select
+        household_no,
+        community_code
+    from household_profile
+),
+
+places as (
+    select
+        community_code,
+        name_zh
+    from communities
 )
 
 select
     waiting.town_code,
+    regexp_replace(places.name_zh, '(居民委员会|民委员会)$', '') as community,
     households.head_name,
     households.members_zh,
     waiting.dimensions,
@@ -36,3 +51,5 @@ select
 from waiting
 left join histories on waiting.household_key = histories.household_key
 left join households on waiting.household_no = households.household_no
+left join profiles on waiting.household_no = profiles.household_no
+left join places on profiles.community_code = places.community_code

@@ -1,0 +1,206 @@
+"""Sources: lays out what link reads, so that every sql/ file finds its inputs by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from pipelines import delivery, rule
+from pipelines.contract import Contract
+from pipelines.database import Database, quoted
+from pipelines.delivery import Delivery
+from pipelines.lake import Lake
+from pipelines.month import Month
+
+WINDOW = 12
+
+INCOME_EXTRACTS = ("taxation__incomes", "human_resources__contributions", "human_resources__pensions")
+
+
+def months_used(
+    contracts: Mapping[str, Contract], deliveries: list[Delivery], month: Month, lake: Lake
+) -> dict[str, list[Month]]:
+    """Per extract the months whose rows are read: the window for flows, the month in use for stocks."""
+    used = {}
+    for item in deliveries:
+        contract = contracts[item.extract]
+        if contract.kind == "flow":
+            used[item.extract] = delivery.window_months(contract, month, lake, WINDOW)
+        else:
+            used[item.extract] = [item.as_of] if item.as_of else []
+    for extract in (
+        "education__enrolments",
+        "public_security__residents",
+        "public_security__residence_permits",
+    ):
+        used[f"{extract} window"] = delivery.window_months(contracts[extract], month, lake, WINDOW)
+    # who died or left stays gone: every cancellation on hand counts
+    for extract in ("public_security__cancellations", "civil_affairs__funerals", "towns__visits"):
+        earlier = delivery.usable_months(extract, lake, before=month.plus(1))
+        used[extract] = sorted(earlier)
+    return used
+
+
+def lay_out_sources(
+    database: Database,
+    contracts: Mapping[str, Contract],
+    deliveries: list[Delivery],
+    month: Month,
+    lake: Lake,
+) -> None:
+    """Names every input: extracts, their staging, the month's facts and last month's members."""
+    used = months_used(contracts, deliveries, month, lake)
+    for extract, contract in contracts.items():
+        _view(database, extract, contract, used[extract], lake)
+    windowed = {
+        "education__enrolments_window": "education__enrolments",
+        "public_security__residents_before": "public_security__residents",
+        "public_security__residence_permits_before": "public_security__residence_permits",
+    }
+    for name, extract in windowed.items():
+        _view(database, name, contracts[extract], used[f"{extract} window"], lake)
+    database.register("reference", pa.Table.from_pylist([_reference(month)]))
+    database.register("income_months", _income_months(used, month))
+    database.register("terms", _terms(used["education__enrolments window"], month))
+    database.register("sources", _sources(deliveries, used, month))
+    accepted = [{"extract_id": i, "month_on": m.start} for i in contracts for m in used[i]]
+    schema = pa.schema([("extract_id", pa.string()), ("month_on", pa.date32())])
+    database.register("accepted_months", pa.Table.from_pylist(accepted, schema=schema))
+    _lay_out_last_month(database, month, lake)
+    for extract in contracts:
+        database.lazy(f"stg_{extract}")
+    database.lazy("stg_education__fees")
+    _lay_out_repaired_rows(database, contracts)
+
+
+def _view(database: Database, name: str, contract: Contract, months: list[Month], lake: Lake) -> None:
+    files = [path for m in months if (path := delivery.accepted_rows(contract.id, m, lake))]
+    if files:
+        database.view(name, files)
+    else:
+        columns = [
+            *contract.arrow_schema,
+            pa.field("month", pa.date32()),
+            pa.field("is_repaired", pa.bool_()),
+        ]
+        database.register(name, pa.schema(columns).empty_table())
+
+
+def _lay_out_last_month(database: Database, month: Month, lake: Lake) -> None:
+    """Last month's members, for stable household numbers; keys of listed households, for visits."""
+    columns = pa.schema([("resident_key", pa.int64()), ("household_no", pa.int64())])
+    previous = previous_profiles(lake, month)
+    if previous:
+        database.view("previous_members", lake.resolve("profiles", previous[0]) / "members.parquet")
+    else:
+        database.register("previous_members", columns.empty_table())
+    keys = [
+        folder / "cases.parquet"
+        for m in lake.months("matches")
+        if m < month and (folder := lake.resolve("matches", m))
+    ]
+    if keys:
+        database.view("cases", keys)
+        database.execute(
+            "create or replace temp table household_keys as "
+            "select distinct household_key, household_no from cases",
+            relation="household_keys",
+        )
+    else:
+        columns = pa.schema([("household_key", pa.string()), ("household_no", pa.int64())])
+        database.register("household_keys", columns.empty_table())
+
+
+def previous_profiles(lake: Lake, month: Month) -> list[Month]:
+    """The latest earlier month with profiles within the window, as a list of one or none."""
+    earlier = [m for m in lake.months("profiles") if month.plus(-WINDOW) <= m < month]
+    return earlier[-1:]
+
+
+def _lay_out_repaired_rows(database: Database, contracts: Mapping[str, Contract]) -> None:
+    """One row per person and extract whose rows in use rest on a repair."""
+    parts = []
+    for extract, contract in contracts.items():
+        key = next((p.column for p in contract.properties if p.identity == "resident" and p.required), None)
+        if key:
+            parts.append(
+                f"select {quoted(key)} as resident_key, '{extract}' as extract_id "
+                f"from {quoted(extract)} where is_repaired"
+            )
+    database.execute(
+        "create or replace temp table repaired_rows as " + " union all ".join(parts),
+        relation="repaired_rows",
+    )
+
+
+def _reference(month: Month) -> dict:
+    parameters = rule.parameters_in_force(month=month)
+    return {
+        "month_start": month.start,
+        "month_end": month.end,
+        "window_6_start": month.plus(-5).start,
+        "window_12_start": month.plus(1 - WINDOW).start,
+        "pension_age_male": int(parameters["pension_age_men"]),
+        "pension_age_female": int(parameters["pension_age_women"]),
+        "household_size_cap": int(parameters["household_size_cap"]),
+        "is_income_imputed": bool(parameters["impute_minimum_wage"]),
+    }
+
+
+def minimum_wages(months: list[Month]) -> dict:
+    return {str(m): rule.parameters_in_force(month=m)["minimum_wage"] for m in months}
+
+
+def _income_months(used: dict[str, list[Month]], month: Month) -> pa.Table:
+    """Months of the window in which every source of income was accepted, with the minimum wage in force."""
+    common = set.intersection(*(set(used[extract]) for extract in INCOME_EXTRACTS))
+    wages = minimum_wages(sorted(common))
+    rows = [
+        {
+            "month_on": m.start,
+            "is_in_6": m in month.window(6),
+            "minimum_wage_yuan": int(wages[str(m)]),
+        }
+        for m in sorted(common)
+    ]
+    columns = [("month_on", pa.date32()), ("is_in_6", pa.bool_()), ("minimum_wage_yuan", pa.int64())]
+    return pa.Table.from_pylist(rows, schema=pa.schema(columns))
+
+
+def _sources(deliveries: list[Delivery], used: dict[str, list[Month]], month: Month) -> pa.Table:
+    """One row per extract: the month whose rows are used, how many months of each window were accepted."""
+    rows = [
+        {
+            "extract_id": item.extract,
+            "as_of_month": item.as_of.start if item.as_of else None,
+            "months_6m": sum(m in month.window(6) for m in used[item.extract]),
+            "months_12m": sum(m in month.window(WINDOW) for m in used[item.extract]),
+        }
+        for item in deliveries
+    ]
+    columns = [
+        ("extract_id", pa.string()),
+        ("as_of_month", pa.date32()),
+        ("months_6m", pa.int64()),
+        ("months_12m", pa.int64()),
+    ]
+    return pa.Table.from_pylist(rows, schema=pa.schema(columns))
+
+
+def _terms(schooled: list[Month], month: Month) -> pa.Table:
+    """One row per school term that began in the window: whether any of its months was delivered.
+
+    A term's fee counts in the month the term begins: autumn in September, spring in March.
+    """
+    rows = [
+        {
+            "began_on": start.start,
+            "is_in_6": start in month.window(6),
+            "is_seen": any(start <= m < start.plus(6) for m in schooled),
+        }
+        for start in month.window(WINDOW)
+        if start.number in (3, 9)
+    ]
+    columns = [("began_on", pa.date32()), ("is_in_6", pa.bool_()), ("is_seen", pa.bool_())]
+    return pa.Table.from_pylist(rows, schema=pa.schema(columns))
