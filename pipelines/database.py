@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -116,3 +117,46 @@ def quoted(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         raise ValueError(f"{name!r} is not a relation name")
     return f'"{name}"'
+
+
+@dataclass(frozen=True)
+class DocumentedView:
+    """A view over Parquet files (a glob) with a comment on itself and on each of its columns."""
+
+    name: str
+    files: str
+    comment: str
+    columns: Mapping[str, str]
+
+
+def write_views(path: Path, views: Iterable[DocumentedView], tables: Mapping[str, object]) -> None:
+    """Writes a DuckDB file of views and a few small pyarrow tables; replaces it in one step."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    connection = duckdb.connect(str(fresh))
+    try:
+        for name, table in tables.items():
+            connection.register("given", table)
+            connection.execute(f"create table {quoted(name)} as select * from given")
+            connection.unregister("given")
+        for view in views:
+            columns = ", ".join(quoted(column) for column in view.columns)
+            connection.execute(
+                f"create view {quoted(view.name)} as select {columns} from "
+                f"read_parquet({_literal(view.files)}, union_by_name = true, hive_partitioning = false)"
+            )
+            connection.execute(f"comment on view {quoted(view.name)} is {_literal(view.comment)}")
+            for column, comment in view.columns.items():
+                target = f"{quoted(view.name)}.{quoted(column)}"
+                connection.execute(f"comment on column {target} is {_literal(comment)}")
+    except duckdb.Error as error:
+        fresh.unlink(missing_ok=True)
+        raise DatabaseError(path.name, "", error) from None
+    finally:
+        connection.close()
+    fresh.chmod(0o600)
+    os.replace(fresh, path)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -22,9 +22,9 @@ alive as (
 
 roles as (
     select
-        role,
-        position,
-        label
+        positions.role,
+        positions.position,
+        positions.label
     from (
         values
         ('head', 1, '户主'),
@@ -32,7 +32,7 @@ roles as (
         ('parent', 3, '父母'),
         ('child', 4, '子女'),
         ('other', 5, '其他')
-    ) as listed (role, position, label)
+    ) as positions (role, position, label)
 ),
 
 ordered as (
@@ -45,7 +45,7 @@ ordered as (
         -- Where no head is left, the eldest adult nearest to the head is asked for.
         row_number() over (
             partition by alive.household_no
-            order by coalesce(roles.position, 5), alive.age_years desc nulls last, alive.resident_key
+            order by coalesce(roles.position, 5) asc, alive.age_years desc nulls last, alive.resident_key asc
         ) as place
     from alive
     left join roles on alive.role = roles.role
@@ -53,13 +53,13 @@ ordered as (
 
 counted as (
     select
-        household_no,
+        alive.household_no,
         coalesce(roles.position, 5) as position,
         coalesce(roles.label, '其他') as label,
         count(*) as persons
     from alive
     left join roles on alive.role = roles.role
-    group by household_no, coalesce(roles.position, 5), coalesce(roles.label, '其他')
+    group by alive.household_no, coalesce(roles.position, 5), coalesce(roles.label, '其他')
 ),
 
 described as (

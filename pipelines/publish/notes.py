@@ -1,0 +1,239 @@
+"""The workbook's further sheets: changes, waiting households, the data's situation, how to read it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipelines.publish.styles import height_of, marks
+from pipelines.publish.words import CHANGES, DELIVERIES, DEPARTMENTS, Words, zh
+
+_DIMENSION_HELP = {
+    "medical": "医疗自付费用高（只看金额，不含病名）",
+    "employment": "劳动年龄成员登记失业，或失业金已停发且未再就业",
+    "disability": "有成员持有残疾人证（名单不写类别和等级）",
+    "education": "学费负担重",
+    "income": "收入低，或刚性支出后所余不多",
+    "accident": "近期遭遇事故或灾害",
+    "housing": "住房不安全",
+}
+
+_STATUS_HELP = {
+    "new": "本月首次列入", "continuing": "上月已列入，情形未变", "escalated": "困难情形比上月增多",
+    "de_escalated": "困难情形比上月减少", "reopened": "曾核实或移出，因新情况再次列入",
+}  # fmt: skip
+
+
+def gaps_text(content, words: Words) -> str:
+    """What this month's data cannot say, for the line under the title; empty when nothing is missing."""
+    unknown = dict(content.coverage.group_by("extract").agg(pl.col("households_unknown").max()).iter_rows())
+    parts = []
+    for delivery in content.deliveries:
+        if delivery["status"] not in ("held", "missing"):
+            continue
+        text = f"{delivery['title_zh']}（{department(delivery)}）{zh(DELIVERIES, delivery['status'])}"
+        if delivery["as_of_month"]:
+            text += f"，沿用{delivery['as_of_month']}"
+        elif unknown.get(delivery["extract"]):
+            text += f"，本镇街{unknown[delivery['extract']]}户受影响"
+        parts.append(text)
+    if not parts:
+        return ""
+    more = f"等{len(parts)}项" if len(parts) > 3 else ""
+    return f" 注意：{'；'.join(parts[:3])}{more}，详见“数据情况”。"
+
+
+def changes_sheet(sheet, content, words: Words, styles) -> None:
+    """Households of last month's list that are not on this one, each with the reason."""
+    widths = _page(sheet, [9, 12, 24, 70], landscape=False)
+    _title(sheet, styles, "与上月相比：不再列入的家庭", "On last month's list, not on this one")
+    _header(sheet, 3, ["上月序号", "户主", "去向", "说明"], styles)
+    row = 3
+    labelled = {**CHANGES, **words.exclusions}
+    for row, values in enumerate(content.changes.iter_rows(named=True), start=4):
+        _cells(
+            sheet, row, styles, widths,
+            [values["previous_rank"], values["head_name"], zh(labelled, values["reason"]),
+             values["detail_zh"]],
+        )  # fmt: skip
+    _ending(sheet, row, "上月名单中的家庭本月全部保留，或上月没有名单。", content.changes, styles)
+
+
+def waiting_sheet(sheet, content, words: Words, styles) -> None:
+    """Households that meet the bar and wait because the list is as long as the town can visit."""
+    widths = _page(sheet, [6, 12, 12, 16, 12, 60, 9], landscape=True)
+    _title(
+        sheet, styles, "候补：符合条件，因本月走访名额已满暂未列入", "Waiting: beyond this month's capacity"
+    )
+    _header(sheet, 3, ["序号", "社区", "户主", "家庭成员", "困难类型", "情况", "等候月数"], styles)
+    row = 3
+    for row, values in enumerate(content.waiting.iter_rows(named=True), start=4):
+        _cells(
+            sheet, row, styles, widths,
+            [
+                row - 3, values["community"], values["head_name"], values["members_zh"], None,
+                values["detail_zh"], values["months_waiting"] or 0,
+            ],
+            lines=len(values["dimensions"] or ()),
+        )  # fmt: skip
+        marks(sheet, row, 4, values["dimensions"], (), words, styles)
+    _ending(sheet, row, "没有候补家庭。", content.waiting, styles)
+
+
+def data_sheet(sheet, content, words: Words, styles) -> None:
+    """Which departments delivered what, and how many of the town's households could be assessed."""
+    widths = _page(sheet, [12, 20, 16, 12, 10, 10, 8, 8, 48], landscape=True)
+    _title(sheet, styles, f"{content.month} 各部门数据情况", "What the departments delivered")
+    _header(
+        sheet, 3, ["部门", "数据", "状态", "采用月份", "收到行数", "采用", "退回", "修正值", "说明"], styles
+    )
+    row = 3
+    for row, delivery in enumerate(content.deliveries, start=4):
+        _cells(
+            sheet, row, styles, widths,
+            [
+                department(delivery), delivery["title_zh"], zh(DELIVERIES, delivery["status"]),
+                delivery["as_of_month"] or "—", delivery["rows_in"], delivery["accepted"],
+                delivery["rejected"], delivery["repaired_values"], delivery["reason_zh"],
+            ],
+        )  # fmt: skip
+    row += 2
+    sheet.write_string(row, 0, f"{content.town.name_zh}：各类困难能否评估（户）", styles.section)
+    _header(sheet, row + 1, ["困难类型", "数据", "部门", "沿用月份", "可评估", "无法评估"], styles)
+    first = row + 2
+    shown = content.coverage.sort("dimension", "department", "extract")
+    titles = {delivery["extract"]: delivery["title_zh"] for delivery in content.deliveries}
+    for row, values in enumerate(shown.iter_rows(named=True), start=first):
+        is_old = values["status"] == "as_of" and values["as_of_month"]
+        _cells(
+            sheet, row, styles, widths,
+            [
+                zh(words.dimensions, values["dimension"]), titles.get(values["extract"], values["extract"]),
+                zh(DEPARTMENTS, values["department"]), f"{values['as_of_month']:%Y-%m}" if is_old else "",
+                values["households"] - values["households_unknown"], values["households_unknown"],
+            ],
+        )  # fmt: skip
+
+
+def guide_sheet(sheet, content, words: Words, styles, order_text: str) -> None:
+    """How to read the list, how to fill it in, and whom to ask."""
+    widths = _page(sheet, [16, 62, 44], landscape=False)
+    _title(sheet, styles, "怎样看、怎样填", "How to read and fill in this workbook")
+    row = 3
+
+    def section(title: str, lines: list[tuple[str, str, str]], mark: bool = False) -> None:
+        nonlocal row
+        sheet.write_string(row, 0, title, styles.section)
+        for first, second, third in lines:
+            row += 1
+            if mark:
+                marks(sheet, row, 0, [first], (), words, styles)
+            else:
+                sheet.write_string(row, 0, first, styles.centred)
+            _cells(sheet, row, styles, widths, [second, third], first=1)
+        row += 2
+
+    section(
+        "一、这是什么",
+        [
+            ("线索", "名单由各部门数据每月比对得出，是请您走访核实的线索，"
+             "不是认定，也不能作为不予救助的依据。",
+             "A lead for a visit, never a decision."),
+            ("不在册", "列入的家庭未见于低保、低保边缘、特困、孤儿等在册名单（截至月份见“数据情况”）。",
+             "Listed households are on no assistance roll."),
+            ("无法评估", "标“○…？”的类型本月缺数据，不等于没有困难，走访时请多问一句。",
+             "○ means not known, not “no trouble”."),
+        ],
+    )  # fmt: skip
+    section(
+        "二、怎样填写",
+        [
+            ("只填黄色栏", "走访日期写成 2022-07-08 的样子；走访结果从下拉列表选；原因请勿写病名。"
+             "备注只留在本表，不会上报。",
+             "Fill the yellow columns only; remarks stay with you."),
+            ("可以筛选排序", "可筛选、排序、打印；请勿删改隐藏的最后一栏（家庭识别码），交回后靠它对应到户。",
+             "Sorting and filtering are fine; leave the hidden key column alone."),
+            ("交回", "填好后连同未填的行原样交回，文件名不必改。", "Send the file back as it is."),
+            *((label, _outcome_help(code), english) for code, (label, english) in words.outcomes.items()),
+        ],
+    )  # fmt: skip
+    section(
+        "三、困难类型",
+        [(code, _DIMENSION_HELP.get(code, ""), words.dimensions[code][1]) for code in words.dimensions],
+        mark=True,
+    )
+    section(
+        "四、状态",
+        [(label, _STATUS_HELP.get(code, ""), english) for code, (label, english) in words.statuses.items()],
+    )
+    section("五、先后顺序", [("排序", order_text, "Anyone can work out the order by hand.")])
+    section(
+        "六、问谁",
+        [
+            ("走访、救助", f"{content.town.name_zh}公共服务办公室（民政）", "The town's civil affairs desk."),
+            ("名单、数据", "市民政局社会救助科", "The bureau's social assistance section."),
+        ],
+    )
+
+
+def department(delivery: dict) -> str:
+    """Chinese name of the department of a delivery."""
+    return zh(DEPARTMENTS, delivery["department"])
+
+
+def _outcome_help(code: str) -> str:
+    return {
+        "confirmed_helped": "确有困难，已给予或已申请到救助；请填救助措施",
+        "confirmed_pending": "确有困难，救助正在办理",
+        "not_in_hardship": "不属困难家庭；请写明原因，六个月内不再列入，除非有新情况",
+        "data_wrong": "部门数据与实际不符；请写明是哪一项",
+        "moved": "已不在本址居住",
+        "deceased": "当事人已去世",
+        "not_reached": "未见到人，可再次走访",
+        "declined": "本人不愿接受走访或救助",
+    }.get(code, "")
+
+
+def _page(sheet, widths: list[float], landscape: bool) -> list[float]:
+    for number, width in enumerate(widths):
+        sheet.set_column(number, number, width)
+    if landscape:
+        sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.hide_gridlines(2)
+    return widths
+
+
+def _title(sheet, styles, chinese: str, english: str) -> None:
+    sheet.set_row(0, 24)
+    sheet.write_string(0, 0, chinese, styles.title)
+    sheet.write_string(1, 0, english, styles.subtitle)
+
+
+def _header(sheet, row: int, headers: list[str], styles) -> None:
+    for number, header in enumerate(headers):
+        sheet.write_string(row, number, header, styles.header)
+
+
+def _cells(
+    sheet, row: int, styles, widths: list[float], values: list, first: int = 0, lines: int = 1
+) -> None:
+    texts = [(value, widths[n]) for n, value in enumerate(values, start=first) if isinstance(value, str)]
+    sheet.set_row(row, height_of(texts, lines))
+    for number, value in enumerate(values, start=first):
+        if value is None:
+            sheet.write_blank(row, number, None, styles.cell)
+        elif isinstance(value, str):
+            sheet.write_string(row, number, value, styles.cell)
+        else:
+            sheet.write_number(row, number, value, styles.centred)
+
+
+def _ending(sheet, row: int, empty: str, frame: pl.DataFrame, styles) -> None:
+    if frame.is_empty():
+        sheet.write_string(row + 1, 0, empty, styles.subtitle)
+        return
+    sheet.autofilter(3, 0, row, 3)
+    sheet.freeze_panes(4, 0)
+    sheet.repeat_rows(3)

@@ -1,0 +1,113 @@
+"""What codes are called for the people who read them: Chinese first, English beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.contract import Contract
+
+# Dark enough to be told apart on a grey print-out, where the word beside the mark decides.
+DIMENSION_COLOURS = {
+    "medical": "#C00000",
+    "employment": "#1F4E9E",
+    "disability": "#7030A0",
+    "education": "#00803C",
+    "income": "#C55A11",
+    "accident": "#B0006D",
+    "housing": "#7F6000",
+}
+
+STATUS_COLOURS = {
+    "new": "#00803C",
+    "escalated": "#C00000",
+    "reopened": "#C55A11",
+    "continuing": "#404040",
+    "de_escalated": "#1F4E9E",
+}
+
+DEPARTMENTS = {
+    "public_security": ("公安", "Public security"),
+    "civil_affairs": ("民政", "Civil affairs"),
+    "medical_insurance": ("医保", "Medical insurance"),
+    "health": ("卫健", "Health"),
+    "human_resources": ("人社", "Human resources"),
+    "disabled_persons": ("残联", "Disabled persons' federation"),
+    "education": ("教育", "Education"),
+    "housing": ("住建", "Housing"),
+    "emergency": ("应急", "Emergency management"),
+    "market_supervision": ("市场监管", "Market supervision"),
+    "taxation": ("税务", "Taxation"),
+    "towns": ("镇街", "Towns"),
+}
+
+DELIVERIES = {
+    "accepted": ("正常", "accepted"),
+    "warned": ("采用，有提醒", "accepted with warnings"),
+    "held": ("暂不采用", "held"),
+    "missing": ("未收到", "missing"),
+    "not due": ("本月无需报送", "not due"),
+}
+
+# Reasons why a household of last month's list is not on this one, beside the reasons of exclusions.
+CHANGES = {
+    "moved": ("住址已变，列入其他镇街", "listed in another town"),
+    "cleared": ("困难情形已解除", "cleared"),
+    "watch": ("未达列入条件，继续观察", "watched"),
+    "listed": ("列入其他镇街", "listed elsewhere"),
+    "excluded": ("本月不列入", "not listed"),
+    "waiting": ("候补", "waiting"),
+    "covered": ("已纳入救助", "covered"),
+    "unassessable": ("数据不足，无法判断", "cannot be assessed"),
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Labels by code, (Chinese, English), as the contracts state them."""
+
+    dimensions: dict[str, tuple[str, str]]
+    statuses: dict[str, tuple[str, str]]
+    paths: dict[str, tuple[str, str]]
+    causes: dict[str, tuple[str, str]]
+    troubles: dict[str, tuple[str, str]]
+    exclusions: dict[str, tuple[str, str]]
+    outcomes: dict[str, tuple[str, str]]
+
+
+def words_of(published: dict[str, Contract], visits: Contract) -> Words:
+    """The labels of the published tables' contracts and of the visits'."""
+    candidates = published["candidates"]
+    return Words(
+        dimensions=labels(candidates, "dimensions"),
+        statuses=labels(candidates, "status"),
+        paths=labels(candidates, "suggested_path"),
+        causes=labels(candidates, "causes"),
+        troubles=labels(candidates, "troubles"),
+        exclusions=labels(published["exclusions"], "reason"),
+        outcomes=labels(visits, "outcome"),
+    )
+
+
+def labels(contract: Contract, column: str) -> dict[str, tuple[str, str]]:
+    """Of each code of a column: its label (Chinese) and its description (English)."""
+    table = contract.document.data["schema"][0]
+    item = next(item for item in table["properties"] if item["name"] == column)
+    return {
+        str(value["value"]): (
+            value.get("label") or str(value["value"]),
+            value.get("description") or str(value["value"]).replace("_", " "),
+        )
+        for value in item.get("enum") or []
+    }
+
+
+def zh(labelled: dict[str, tuple[str, str]], code: str | None) -> str:
+    """Chinese label of a code; the code itself where no contract names it."""
+    return labelled[code][0] if code in labelled else (code or "")
+
+
+def zh_list(labelled: dict[str, tuple[str, str]], codes: list[str] | str | None) -> str:
+    """Chinese labels of several codes, joined as Chinese lists are."""
+    if isinstance(codes, str):
+        codes = [codes]
+    return "、".join(zh(labelled, code) for code in codes or ())
