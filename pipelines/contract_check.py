@@ -22,6 +22,7 @@ _FORM_WORDS = {
     "format", "encoding", "separator", "dateFormat", "titleRows", "totalRow", "serialColumn", "splitBy",
 }  # fmt: skip
 _SLA_WORDS = {"deliveryDay", "maximumAge", "requiredForMonth"}
+_COLUMN_METRICS = ("nullValues", "missingValues", "invalidValues", "duplicateValues")
 _ALLOWED = {
     "identity": ("resident", "birth_certificate"),
     "reference": ("towns", "communities"),
@@ -62,7 +63,7 @@ def _extract_problems(document: Document, properties: list[dict]) -> Iterator[Pr
     data, department = document.data, document.path.stem.partition("__")[0]
     custom, key = custom_properties(data), "customProperties"
     if data.get("domain") != department:
-        yield document.problem("domain", data.get("domain"), f"the department, {department}")
+        yield document.problem("domain", data.get("domain") or "nothing", f"the department, {department}")
     if custom.get("kind") not in ("stock", "flow"):
         yield document.problem(key, f"kind {custom.get('kind')}", "stock or flow")
     for word in ("files", "coverage", "form"):
@@ -113,7 +114,7 @@ def _property_problems(document: Document, key: str, item: dict) -> Iterator[Pro
         yield document.problem(f"{key}.classification", found, ", ".join(CLASSIFICATIONS))
     if not item.get("description"):
         yield document.problem(key, f"{name} without description", "a description of every column")
-    if item.get("logicalType", "string") not in LOGICAL_TYPES:
+    if item.get("logicalType") in ("timestamp", "time", "object", "map", "vector"):
         yield document.problem(f"{key}.logicalType", item["logicalType"], ", ".join(LOGICAL_TYPES))
     exact = item.get("physicalType", "").startswith("decimal")
     if exact and not re.fullmatch(r"decimal\(\d+,\s*\d+\)", item["physicalType"]):
@@ -171,7 +172,7 @@ def _promise_problems(
     implementation = promise.get("implementation")
     if not metric and not (isinstance(implementation, dict) and implementation.get("check")):
         yield document.problem(key, "neither metric nor check", "a metric, or an implementation with a check")
-    if metric and metric != "rowCount" and column is None and not given.get("properties"):
+    if metric in _COLUMN_METRICS and column is None and not given.get("properties"):
         yield document.problem(key, f"{metric} of no column", "the promise at a column")
     if metric == "invalidValues" and not (given.get("validValues") or given.get("pattern")):
         yield document.problem(key, "invalidValues of anything", "arguments validValues or pattern")

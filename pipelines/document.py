@@ -32,14 +32,20 @@ class Document:
 
 def read_document(path: Path) -> Document:
     """Reads a YAML mapping; raises Problems for bad syntax, a duplicate key or anything but a mapping."""
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as error:
+        data = yaml.load(text, Loader=yaml.CSafeLoader)
+    except UnicodeDecodeError as error:
+        where = f"byte {error.start + 1}"
+        raise Problems(
+            "Not readable as text", [Problem(path.name, where, "no UTF-8", "UTF-8 text")]
+        ) from None
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist
         mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         what = getattr(error, "problem", None) or str(error)
-        raise Problems("Not readable as YAML", [Problem(path.name, line, what, "valid YAML")]) from None
+        raise Problems("Not readable as YAML", [Problem(path.name, where, what, "valid YAML")]) from None
     if not isinstance(node, yaml.MappingNode):
         raise Problems("Not a mapping", [Problem(path.name, "line 1", "no mapping", "key: value pairs")])
     lines: dict[str, int] = {}
@@ -47,7 +53,7 @@ def read_document(path: Path) -> Document:
     _walk(node, "", lines, problems, path)
     if problems:
         raise Problems("Duplicate keys", problems)
-    return Document(path, yaml.load(text, Loader=yaml.CSafeLoader), lines)
+    return Document(path, data, lines)
 
 
 def _walk(node: yaml.Node, prefix: str, lines: dict, problems: list, path: Path) -> None:

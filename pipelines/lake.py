@@ -127,8 +127,8 @@ class Lake:
         if not path.exists():
             self.root.mkdir(parents=True, exist_ok=True)
             fresh = path.with_name(f".secret.{os.getpid()}")
+            fresh.touch(mode=0o600)  # before the secret is in it
             fresh.write_text(secrets.token_hex(32))
-            fresh.chmod(0o600)
             with contextlib.suppress(FileExistsError):
                 os.link(fresh, path)  # the first of several processes wins
             fresh.unlink()

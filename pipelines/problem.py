@@ -44,13 +44,18 @@ class Problems(HardshipError):
 
     def __init__(self, title: str, problems: Iterable[Problem]):
         self.title = title
-        self.problems = sorted(set(problems))
+        self.problems = sorted(set(problems), key=_in_reading_order)
         super().__init__(title)
 
     def __str__(self) -> str:
         lines = [f"{self.title} ({len(self.problems)})"]
         lines += [f"  - {problem}" for problem in self.problems]
         return "\n".join(lines)
+
+
+def _in_reading_order(problem: Problem) -> tuple:
+    numbers = [int(digits) for digits in re.findall(r"\d+", problem.where)[:1]]
+    return (problem.file, numbers, problem)
 
 
 def shown(path: Path, root: Path) -> str:

@@ -53,11 +53,12 @@ def standard_problems(document: Document) -> Iterator[Problem]:
 
 
 def _unknown_key(document: Document, place: str, key: str, known: set[str], near: str | None) -> Problem:
-    advice = (
-        f"Did you mean {near}?" if near else "What the standard has no word for goes into customProperties."
-    )
-    allowed = "one of " + ", ".join(sorted(known))
-    return document.problem(f"{place}.{key}" if place else key, f"unknown key {key}", allowed, advice)
+    where = f"{place}.{key}" if place else key
+    if near:
+        allowed = f"{near} or another of the standard's {len(known)} keys here"
+        return document.problem(where, f"unknown key {key}", allowed, f"Did you mean {near}?")
+    advice = "What the standard has no word for goes into customProperties."
+    return document.problem(where, f"unknown key {key}", "one of " + ", ".join(sorted(known)), advice)
 
 
 def _value_problems(document: Document, error, misspelt: set[tuple[str, str]]) -> Iterator[Problem]:
@@ -80,7 +81,7 @@ def _value_problems(document: Document, error, misspelt: set[tuple[str, str]]) -
         keys = sorted(_known_keys(error.schema) & {k for s in error.validator_value for k in _required(s)})
         given = [key for key in keys if key in error.instance]
         if not any((place, key) in misspelt for key in keys):
-            found = " and ".join(given) if given else "none of them"
+            found = " and ".join(given) if given else "none of the keys"
             yield document.problem(place or "(top)", found, "exactly one of " + ", ".join(keys))
     else:
         yield document.problem(place or "(top)", error.message[:200], f"{error.validator} of the standard")
