@@ -6,6 +6,7 @@ import logging
 import os
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pendulum
 from airflow.sdk import (
@@ -135,7 +136,7 @@ def _month_of_run(context) -> Month:
             'A run started by hand needs its month: trigger it again with {"month": "YYYY-MM"}, '
             'for example {"month": "2022-06"}.'
         )
-    due = run.data_interval_end.in_timezone(TIMEZONE)
+    due = run.data_interval_end.astimezone(ZoneInfo(TIMEZONE))
     return Month.of(due.date()).plus(-1)
 
 
