@@ -1,4 +1,4 @@
-"""Runs the DAG for one month without a scheduler, on SQLite: progress on the terminal, Airflow's log in a file.
+"""Runs the DAG for one month without a scheduler: progress on the terminal, Airflow's log in a file.
 
     python dags/run_month.py 2022-06
 
@@ -40,9 +40,10 @@ def main() -> int:
     if not failed:
         print(f"Airflow ran {month} in {time.monotonic() - started:.0f} s.", file=terminal)
         return 0
-    print(f"\nThe last lines of {log}:", file=terminal)
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-SHOWN_LINES:]
-    print("\n".join(f"  {masked(line)}" for line in lines), file=terminal)
+    print(f"\nThe end of {log}:", file=terminal)
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    told = [line for line in lines if " [warning " not in line][-SHOWN_LINES:]
+    print("\n".join(f"  {masked(line)}" for line in told), file=terminal)
     counts = ", ".join(f"{name} ({number})" for name, number in sorted(failed.items()))
     print(f"\n{month} failed: {counts}. What to do: dags/README.md", file=terminal)
     return 1

@@ -72,7 +72,9 @@ def _watch(processes: dict[str, subprocess.Popen], home: Path, port: int) -> int
             return 1
         if not announced and _is_healthy(port):
             announced = True
-            print(f"Airflow: http://{airflow_home.HOST}:{port}   (logs in {home}; Ctrl-C stops it)", flush=True)
+            print(
+                f"Airflow: http://{airflow_home.HOST}:{port}   (logs in {home}; Ctrl-C stops it)", flush=True
+            )
         if not announced and time.monotonic() - started > SECONDS_TO_START:
             print(f"No answer after {SECONDS_TO_START} s; see {home / 'api-server.log'}", file=sys.stderr)
             return 1
