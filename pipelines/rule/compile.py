@@ -45,7 +45,9 @@ class Compiled:
         pieces = [self._sentence(self.rule.explanation[language], language)]
         for remark in self.rule.remarks:
             pieces.append(self._remark(remark, language))
-        return f"concat({', '.join(pieces)})"
+        whole = f"concat({', '.join(pieces)})"
+        # A sentence may begin with who it speaks of.
+        return f"concat(upper(left({whole}, 1)), substr({whole}, 2))" if language == "en" else whole
 
     def severity(self, steps: Value) -> str:
         """SQL number from 0 to 10, by the severity table of selection.yaml where the rule gives a ratio."""
@@ -115,7 +117,11 @@ def table_lookup(parameter: Parameter, month: Month) -> Expression:
         if value != "other":
             parts.append(Expression("compare", "=", (key, Expression("constant", value))))
             parts.append(Expression("parameter", f"{parameter.name}__{_word(value)}"))
-    other = Expression("parameter", f"{parameter.name}__other") if "other" in table else Expression("constant", None)
+    other = (
+        Expression("parameter", f"{parameter.name}__other")
+        if "other" in table
+        else Expression("constant", None)
+    )
     return Expression("case", None, (*parts, other))
 
 

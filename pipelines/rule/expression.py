@@ -26,7 +26,11 @@ ARITHMETIC = ("+", "-", "*", "/")
 FUNCTIONS = ("abs", "round")
 
 # These turn "not known" into a value: allowed where only words and order depend on it, never in a clause.
-NULL_HIDING = {"OPERATOR_COALESCE": "coalesce", "OPERATOR_IS_NULL": "is null", "OPERATOR_IS_NOT_NULL": "is not null"}
+NULL_HIDING = {
+    "OPERATOR_COALESCE": "coalesce",
+    "OPERATOR_IS_NULL": "is null",
+    "OPERATOR_IS_NOT_NULL": "is not null",
+}
 
 LONGEST = 2000  # characters; deeper nesting than that is no clause a person can check
 
@@ -82,7 +86,9 @@ def parse(sql: str, *, may_hide_nulls: bool = False) -> Expression:
     if answer["error"]:
         if "Only SELECT" in answer["error_message"]:
             raise Refused("a statement other than one expression", "one expression")
-        raise Refused(f"SQL that cannot be read ({answer['error_message'].splitlines()[0]})", "one SQL expression")
+        raise Refused(
+            f"SQL that cannot be read ({answer['error_message'].splitlines()[0]})", "one SQL expression"
+        )
     if len(answer["statements"]) != 1:
         raise Refused(f"{len(answer['statements'])} statements", "one expression")
     node = answer["statements"][0]["node"]
@@ -157,7 +163,9 @@ def _operator(what: str, node: dict) -> Expression:
 def _function(node: dict) -> Expression:
     name = node["function_name"].lower()
     allowed = ARITHMETIC if node["is_operator"] else FUNCTIONS
-    plain = not (node["filter"] or node["distinct"] or node["order_bys"]["orders"] or node["schema"] or node["catalog"])
+    plain = not (
+        node["filter"] or node["distinct"] or node["order_bys"]["orders"] or node["schema"] or node["catalog"]
+    )
     if name not in allowed or not plain:
         raise Refused(f"the function {name}")
     return Expression("call", name, tuple(_tree(child) for child in node["children"]))

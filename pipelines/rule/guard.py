@@ -40,7 +40,9 @@ def _word_problems(rule: Rule, words: dict[str, list[str]]) -> Iterator[Problem]
     required = {"signal": ("dimension", "trouble", "path", "severity"), "list": ("trouble", "path")}
     for word in required.get(rule.effect, ()):
         if getattr(rule, word) is None:
-            yield document.problem("effect", f"{rule.effect} without {word}", f"{word} of every {rule.effect} rule")
+            yield document.problem(
+                "effect", f"{rule.effect} without {word}", f"{word} of every {rule.effect} rule"
+            )
     if rule.effect == "exclude":
         for word in ("dimension", "cause", "trouble", "path", "severity"):
             if getattr(rule, word) is not None:
@@ -67,9 +69,13 @@ def _name_problems(rule: Rule, shared: dict[str, Parameter], profile: Contract) 
                                    "clause names, and, or, not, brackets")  # fmt: skip
     used = rule.condition.names("column")
     for name in sorted(used - rule.clauses.keys()):
-        yield document.problem("detection.condition", name, ", ".join(rule.clauses), suggestion(name, rule.clauses))
+        yield document.problem(
+            "detection.condition", name, ", ".join(rule.clauses), suggestion(name, rule.clauses)
+        )
     for name in sorted(rule.clauses.keys() - used):
-        yield document.problem(f"detection.{name}", "a clause the condition does not use", "every clause used")
+        yield document.problem(
+            f"detection.{name}", "a clause the condition does not use", "every clause used"
+        )
     yield from _unused_problems(rule, shared, columns)
 
 
@@ -82,18 +88,22 @@ def _unused_problems(rule: Rule, shared: dict[str, Parameter], columns: set[str]
     named = {name for e in expressions for name in e.names("column")}
     for name in sorted(rule.figures.keys() - named):
         yield document.problem(f"figures.{name}", "a figure no clause uses", "every figure used")
-    taken = columns | shared.keys() | {"who", *PERIODS}
+    placeholder = {"who", *PERIODS}
     own = (document.data.get("parameters") or {}).keys()
-    for key, names in (("parameters", own), ("figures", rule.figures), ("detection", rule.clauses)):
-        for name in sorted(names):
-            if name in taken or (key == "figures" and name in own):
-                yield document.problem(f"{key}.{name}", "a name that is taken already", "a name of its own")
+    for key, names, taken in (
+        ("parameters", own, columns | shared.keys() | placeholder),
+        ("figures", rule.figures.keys(), columns | shared.keys() | placeholder | own),
+        ("detection", rule.clauses.keys(), columns),
+    ):
+        for name in sorted(names & taken):
+            yield document.problem(f"{key}.{name}", "a name that is taken already", "a name of its own")
 
 
 def _purpose_problems(rule: Rule, profile: Contract) -> Iterator[Problem]:
+    columns = {p.column: p for p in profile.properties}
     for key, expression in _expressions(rule):
-        for name in sorted(rule.with_figures(expression).names("column") - rule.clauses.keys()):
-            purpose = profile.property(name).purpose if key != "detection.condition" else "hardship"
+        for name in sorted(rule.with_figures(expression).names("column")):
+            purpose = columns[name].purpose
             if purpose != "hardship":
                 yield rule.document.problem(
                     key, f"{name}, kept for the purpose {purpose}", "columns whose purpose is hardship"
@@ -109,8 +119,6 @@ def _kind_problems(rule: Rule, profile: Contract) -> Iterator[Problem]:
             yield rule.document.problem(f"parameters.{name}.by", parameter.by, f"columns of {profile.id}",
                                         suggestion(parameter.by, kinds))  # fmt: skip
     for key, expression in _expressions(rule):
-        if key == "detection.condition":
-            continue
         try:
             kind = kind_of(rule.with_figures(expression), kinds, parameters)
         except Refused as refused:
@@ -143,7 +151,7 @@ def _change_problems(rule: Rule, *, shared_only: bool) -> Iterator[Problem]:
             continue
         tested = {parameter.since(test.month) for test in rule.tests}
         for day in days:
-            if day not in tested and day >= _first_month_in_force(rule):
+            if day not in tested and day >= rule.begins_on:
                 key = f"parameters.{name}.values.{day}" if name in own else "tests"
                 yield rule.document.problem(
                     key, f"no test in a month when the value of {name} from {day} holds",
@@ -151,15 +159,13 @@ def _change_problems(rule: Rule, *, shared_only: bool) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def _first_month_in_force(rule: Rule) -> datetime.date:
-    return rule.begins_on
-
-
 def _explanation_problems(rule: Rule, profile: Contract) -> Iterator[Problem]:
     texts = [("explanation", rule.explanation, rule.columns)]
     for remark in [*rule.remarks, *([rule.verify] if rule.verify else [])]:
         key = "verify" if remark is rule.verify else f"remarks.{remark.name}"
-        read = rule.with_figures(remark.when).names("column") | (rule.columns if remark is not rule.verify else set())
+        read = rule.with_figures(remark.when).names("column") | (
+            rule.columns if remark is not rule.verify else set()
+        )
         texts.append((key, {"zh": remark.zh, "en": remark.en}, read))
     for key, by_language, read in texts:
         for language, template in by_language.items():
@@ -167,15 +173,21 @@ def _explanation_problems(rule: Rule, profile: Contract) -> Iterator[Problem]:
         names = [{name for name, _ in placeholders(template)} for template in by_language.values()]
         if names[0] != names[1]:
             odd = ", ".join(sorted(names[0] ^ names[1]))
-            yield rule.document.problem(key, f"{odd} in one language only", "the same facts in both languages")
+            yield rule.document.problem(
+                key, f"{odd} in one language only", "the same facts in both languages"
+            )
     if rule.unit == "resident" and ("who", False) not in placeholders(rule.explanation["zh"]):
         yield rule.document.problem("explanation", "no {who}", "{who} in a rule about residents")
 
 
-def _template_problems(rule: Rule, profile: Contract, key: str, template: str, read: set) -> Iterator[Problem]:
+def _template_problems(
+    rule: Rule, profile: Contract, key: str, template: str, read: set
+) -> Iterator[Problem]:
     document = rule.document
     if stray_braces(template):
         yield document.problem(key, "a curly bracket that holds no name", "{name} or {parameter.since}")
+    if "\n" in template.strip("\n"):
+        yield document.problem(key, "a line break", "one line (`>-` folds lines of one indentation)")
     for name, since in placeholders(template):
         if name in rule.parameters:
             if rule.parameters[name].by and not since:
@@ -195,7 +207,9 @@ def _quoted_problems(rule: Rule, profile: Contract, key: str, name: str, read: s
     columns = {p.column: p for p in profile.properties}
     if name not in columns and name not in rule.figures:
         known = [*rule.parameters, *rule.figures, *sorted(read), *PERIODS]
-        yield rule.document.problem(key, f"{{{name}}}", ", ".join(known), suggestion(name, [*known, *columns]))
+        yield rule.document.problem(
+            key, f"{{{name}}}", ", ".join(known), suggestion(name, [*known, *columns])
+        )
         return
     for quoted in rule.with_figures(Expression("column", name)).names("column"):
         if quoted not in read:
@@ -214,7 +228,9 @@ def _quoted_problems(rule: Rule, profile: Contract, key: str, name: str, read: s
 def _test_problems(rule: Rule, profile: Contract) -> Iterator[Problem]:
     for expect in ("match", "no match", "unknown"):
         if not any(test.expect == expect for test in rule.tests):
-            yield rule.document.problem("tests", f"no test that expects {expect}", "at least one of each answer")
+            yield rule.document.problem(
+                "tests", f"no test that expects {expect}", "at least one of each answer"
+            )
     columns = {p.column for p in profile.properties}
     names: set[str] = set()
     for index, test in enumerate(rule.tests):
@@ -224,7 +240,9 @@ def _test_problems(rule: Rule, profile: Contract) -> Iterator[Problem]:
         if len(test.profiles) > 1 and rule.unit != "resident":
             yield rule.document.problem(f"tests[{index}].residents", "residents", "profile, one household")
         if rule.begins_on > test.month.end:
-            yield rule.document.problem(f"tests[{index}].month", test.month, f"a month from {rule.begins_on} on")
+            yield rule.document.problem(
+                f"tests[{index}].month", test.month, f"a month from {rule.begins_on} on"
+            )
         for row in test.profiles:
             for name in sorted(row.keys() - columns):
                 yield rule.document.problem(f"tests[{index}].profile.{name}", name, f"columns of {profile.id}",
@@ -232,7 +250,7 @@ def _test_problems(rule: Rule, profile: Contract) -> Iterator[Problem]:
 
 
 def _expressions(rule: Rule) -> list[tuple[str, Expression]]:
-    """Every expression of a rule with its key; the condition is over clauses, the others over columns."""
+    """Every expression over columns with its key; the condition, over clauses, is not among them."""
     pairs = [(f"figures.{name}", e) for name, e in rule.figures.items()]
     pairs += [(f"detection.{name}", e) for name, e in rule.clauses.items()]
     if rule.severity:

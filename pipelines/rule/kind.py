@@ -8,7 +8,13 @@ from decimal import Decimal
 
 from pipelines.rule.expression import Expression, Refused
 
-_OF_LOGICAL_TYPE = {"number": "number", "integer": "number", "string": "text", "date": "day", "boolean": "truth"}
+_OF_LOGICAL_TYPE = {
+    "number": "number",
+    "integer": "number",
+    "string": "text",
+    "date": "day",
+    "boolean": "truth",
+}
 
 
 def kind_of_column(logical_type: str) -> str:

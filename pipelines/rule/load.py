@@ -11,7 +11,13 @@ from pipelines.problem import HardshipError, Problem, Problems
 from pipelines.rule.expression import Expression, Refused, parse
 from pipelines.rule.guard import rule_problems
 from pipelines.rule.model import PROFILES, InlineTest, Remark, Rule, RuleSet
-from pipelines.rule.parameter import Parameter, build_parameter, dated_problems, load_parameters, read_plain_document
+from pipelines.rule.parameter import (
+    Parameter,
+    build_parameter,
+    dated_problems,
+    load_parameters,
+    read_plain_document,
+)
 from pipelines.rule.selection import load_selection
 from pipelines.rule.shape import shape_problems
 
@@ -102,11 +108,13 @@ def _built(document: Document, shared: dict[str, Parameter]) -> tuple[Rule | Non
         return Remark(name, when, item["zh"], item["en"])
 
     figures = {n: expression(f"figures.{n}", sql) for n, sql in (data.get("figures") or {}).items()}
-    clauses = {n: expression(f"detection.{n}", sql) for n, sql in data["detection"].items() if n != "condition"}
+    clauses = {
+        n: expression(f"detection.{n}", sql) for n, sql in data["detection"].items() if n != "condition"
+    }
     condition = expression("detection.condition", data["detection"]["condition"])
     severity = None
     for kind, sql in (data.get("severity") or {}).items():
-        severity = (kind, expression(f"severity.{kind}", sql, may_hide_nulls=True))
+        severity = (kind, expression(f"severity.{kind}", str(sql), may_hide_nulls=True))
     remarks = [remark(n, f"remarks.{n}", item) for n, item in (data.get("remarks") or {}).items()]
     verify = remark("verify", "verify", data["verify"]) if data.get("verify") else None
     if problems:

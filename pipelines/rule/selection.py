@@ -32,7 +32,9 @@ def load_selection(path: Path) -> dict[str, Parameter]:
         for name, day in first.items():
             if day != min(first.values()):
                 key = f"parameters.{name}.values"
-                problems.append(document.problem(key, f"a first value on {day}", f"one on {min(first.values())}"))
+                problems.append(
+                    document.problem(key, f"a first value on {day}", f"one on {min(first.values())}")
+                )
     if problems:
         raise Problems("Selection with errors", problems)
     return {name: build_parameter(name, item) for name, item in document.data["parameters"].items()}
