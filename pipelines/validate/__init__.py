@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -75,6 +75,37 @@ def validate_table(contract: Contract, path: Path) -> list[gate.Reason]:
     return list(gate.check_reasons(checks, results["results"]))
 
 
+def write_data_docs(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> Path:
+    """Data Docs of a month: what became of each extract, and a page per suite of expectations.
+
+    To be called once, after all validations of the month. Returns the index page. The pages load
+    nothing from the network.
+    """
+    found = delivery.deliveries(contracts, month, lake)
+    verdicts = {d.extract: lake.resolve(f"verdicts/{d.extract}", month) for d in found}
+    results = {e: f / "gx.json" for e, f in verdicts.items() if f and (f / "gx.json").exists()}
+    inputs = {
+        "verdicts": {extract: lake.digest(f"verdicts/{extract}", month) for extract in verdicts},
+        "deliveries": [dataclasses.asdict(d) for d in found],
+        "code": code_digest(),
+    }
+    if not lake.is_current("data_docs", month, inputs):
+        _quiet()
+        from pipelines.validate.data_docs import build_pages
+        from pipelines.validate.pages import index_page, make_local
+
+        with lake.write("data_docs", month, inputs) as folder:
+            pages = build_pages(month, results, folder)
+            make_local(folder)
+            index_page(month, found, pages, folder)
+    return lake.partition("data_docs", month) / "index.html"
+
+
+def _quiet() -> None:
+    """Before Great Expectations is imported: it reports its use over the network unless told not to."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+
 def _run(
     contract: Contract, path: Path, month: Month | None, recent: Recent, reported: int | None
 ) -> tuple[list[Check], dict]:
@@ -87,7 +118,7 @@ def _run(
     if reported is not None:
         checks.append(_reported(reported))
     checks += promise_checks(contract, month, found, rows, recent)
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    _quiet()
     from pipelines.validate.session import run_checks  # costs seconds of CPU: only where it works
 
     return checks, run_checks(contract.id, path, checks)

@@ -27,7 +27,7 @@ _TYPES = {
     pa.float64(): "DOUBLE",
     pa.date32(): "DATE",
     pa.bool_(): "BOOLEAN",
-    pa.list_(pa.string()): "VARCHAR[]",
+    pa.list_(pa.string()): "ARRAY",
 }
 
 

@@ -119,7 +119,8 @@ class ExpectKeyToBeUnique(_Fixed):
 
     def _validate(self, metrics, runtime_configuration=None, execution_engine=None):
         repeated, rows = metrics["table.repeated_keys"], metrics["table.row_count"]
-        result = {"element_count": rows, "unexpected_count": repeated}
+        share = 100 * repeated / rows if rows else 0.0
+        result = {"element_count": rows, "unexpected_count": repeated, "unexpected_percent": share}
         return {"success": repeated <= rows * (1 - self.mostly), "result": result}
 
 

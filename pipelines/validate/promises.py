@@ -117,7 +117,7 @@ def promise_checks(
         elif promise.check == "volume_against_recent_months" and month is not None:
             yield from _volume(contract, promise, found, recent)
         elif promise.check == "latest_date_in_month" and month is not None:
-            if promise.arguments["column"] in found:
+            if rows and promise.arguments["column"] in found:
                 yield _freshness(promise, month)
         elif promise.check == "unit_drift":
             yield from _unit_drift(contract, promise, found, recent)
@@ -186,11 +186,11 @@ def _limit(promise: Quality, rows: int) -> tuple[float, str, str]:
     """The largest share of rows that may break a promise, and the limit in words."""
     (word, value), *_ = promise.bounds.items()
     unit = "%" if promise.unit == "percent" else ""
-    share = float(value) / 100 if unit else float(value) / max(rows, 1)
+    share = min(float(value) / 100 if unit else float(value) / max(rows, 1), 1.0)
+    # The smallest difference between two shares of countable rows is far above these margins.
     if word == "mustBeLessThan":
-        share -= 1e-9
-        return max(share, 0.0), f"少于{value}{unit}", f"fewer than {value}{unit}"
-    return min(share + 1e-12, 1.0), f"不超过{value}{unit}", f"at most {value}{unit}"
+        return max(share - 1e-10, 0.0), f"少于{value}{unit}", f"fewer than {value}{unit}"
+    return min(share + 1e-10, 1.0), f"不超过{value}{unit}", f"at most {value}{unit}"
 
 
 def _volume(contract: Contract, promise: Quality, found: Sequence[str], recent: Recent) -> Iterator[Check]:
@@ -211,7 +211,6 @@ def _volume(contract: Contract, promise: Quality, found: Sequence[str], recent: 
     town = town_column(contract, found)
     if town is None:
         return
-    # Without earlier months this only counts, so that later months have something to compare with.
     bands = {
         code: list(_volume_band(promise, rows))
         for code, rows in recent.mean_rows_by_town().items()
@@ -222,8 +221,11 @@ def _volume(contract: Contract, promise: Quality, found: Sequence[str], recent: 
         "warning",
         "expect_rows_by_town_within_bands",
         {"column": town, "bands": bands},
-        f"各镇街行数与{recent.named}相当",
-        f"rows of each town like in {recent.named}",
+        *(
+            (f"各镇街行数与{recent.named}相当", f"rows of each town like in {recent.named}")
+            if bands
+            else ("各镇街行数，供以后各月比较", "rows of each town, for later months to compare with")
+        ),
         shown="towns",
     )
 
@@ -256,15 +258,19 @@ def _unit_drift(
         if prop.unit != "yuan" or prop.column not in found:
             continue
         usual, factor = recent.median(prop.column), promise.arguments["maximumFactor"]
-        low, high = (usual / factor, usual * factor) if usual else (None, None)
+        low = high = None
+        zh, en = "中位数，供以后各月比较", f"the median {prop.column}, for later months to compare with"
+        if usual is not None:
+            low, high = usual / factor, usual * factor
+            zh = f"中位数与{recent.named}（{usual:,.2f}元）相差不到{factor}倍，单位没有弄错"
+            en = f"a median {prop.column} within a factor of {factor} of {recent.named} ({usual:,.2f} yuan)"
         yield Check(
             f"{promise.id}_{prop.column}",
             promise.severity,
             "expect_median_amount_to_be_between",
             {"column": prop.column, "least_rows": MINIMUM_ROWS, "min_value": low, "max_value": high},
-            f"“{prop.header}”的中位数与{recent.named}（{usual or 0:,.2f}元）相差不到{factor}倍，单位没有弄错",
-            f"a median {prop.column} within a factor of {factor} of {recent.named} ({usual or 0:,.2f} yuan), "
-            "so that no unit is mistaken",
+            f"“{prop.header}”的{zh}",
+            en,
             shown="median",
         )
 

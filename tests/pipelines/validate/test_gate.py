@@ -1,0 +1,150 @@
+"""When an extract is accepted, accepted with a warning or held, and in which words."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from pipelines import delivery
+from pipelines.contract import Quality
+from pipelines.month import Month
+from pipelines.problem import Problems
+from pipelines.validate import validate, validate_table
+from pipelines.validate.gate import Reason, report_reasons, verdict
+
+
+def told(found: dict) -> dict[str, str]:
+    return {reason["id"]: reason["severity"] for reason in found["reasons"]}
+
+
+@pytest.mark.parametrize(
+    ("severities", "expected"),
+    [
+        ([], "accepted"),
+        (["warning"], "warned"),
+        (["warning", "warning"], "warned"),
+        (["warning", "error"], "held"),
+        (["error"], "held"),
+    ],
+)
+def test_one_error_holds_and_warnings_alone_do_not(severities, expected):
+    assert verdict(Reason("x", severity, "", "") for severity in severities) == expected
+
+
+def test_a_department_that_delivered_nothing_gets_no_verdict(contract, lake):
+    assert validate(contract, Month(2022, 6), lake) is None
+
+
+def test_a_file_that_could_not_be_read_holds_the_extract_with_the_reason(desk, contract, lake):
+    found = desk.deliver("2022-06", status="unreadable", problems=["名册_202206.csv is a login page"])
+    assert (found["verdict"], found["rows"], told(found)) == ("held", 0, {"unreadable": "error"})
+    assert "名册_202206.csv is a login page" in found["reasons"][0]["en"]
+    assert "名册_202206.csv is a login page" in found["reasons"][0]["zh"]
+    assert delivery.verdict(contract.id, Month(2022, 6), lake) == found
+
+
+def test_one_unreadable_file_among_several_holds_the_extract(desk):
+    files = [{"name": "a.csv", "problem": None}, {"name": "b.csv", "problem": "cut in the middle"}]
+    found = desk.deliver("2022-06", files=files)
+    assert (found["verdict"], told(found)) == ("held", {"unreadable_files": "error"})
+    assert "b.csv" in found["reasons"][0]["en"] and "cut in the middle" in found["reasons"][0]["en"]
+
+
+@pytest.mark.parametrize(
+    ("rejected", "expected"),
+    [(2, {}), (3, {"rejected_share_warning": "warning"}), (25, {"rejected_share_warning": "warning"}),
+     (26, {"rejected_share": "error"})],
+)  # fmt: skip
+def test_rejected_rows_warn_above_two_in_a_hundred_and_hold_above_twenty(desk, rejected, expected):
+    found = desk.deliver("2022-06", rejected=rejected)  # beside 100 accepted
+    assert told(found) == expected
+    if expected:
+        assert f"{rejected} of {100 + rejected} rows" in found["reasons"][0]["en"]
+
+
+def test_a_handful_of_rows_is_not_held_for_one_that_was_rejected(desk, rows):
+    found = desk.deliver("2022-06", rows(Month(2022, 6), 3), rejected=1)
+    assert found["verdict"] == "warned"
+
+
+def test_a_contract_may_allow_more_rejected_rows_than_the_default(contract):
+    looser = dataclasses.replace(
+        contract,
+        quality=(*contract.quality, Quality("rejects", "", "error", check="rejected_share",
+                                            arguments={"maximum": 0.5})),
+    )  # fmt: skip
+    report = {"status": "read", "files": [], "rows_in": 100, "rejected": 40, "problems": []}
+    assert [reason.id for reason in report_reasons(contract, report)] == ["rejected_share"]
+    assert list(report_reasons(looser, report)) == []
+    assert [r.id for r in report_reasons(looser, {**report, "rejected": 51})] == ["rejects"]
+
+
+@pytest.mark.parametrize(
+    ("promise", "named"),
+    [
+        (Quality("x", "", "error", check="volume_of_last_year"), "volume_of_last_year"),
+        (Quality("x", "", "error", check="latest_date_in_month", arguments={"column": "no_such"}), "no_such"),
+        (Quality("x", "", "error", check="unit_drift", arguments={"minimumShare": 1}), "minimumShare"),
+        (Quality("x", "", "error", metric="rowCount", bounds={"mustNotBe": 0}), "mustNotBe"),
+        (Quality("x", "", "error", metric="freshness", bounds={"mustBe": 0}), "freshness"),
+    ],
+)
+def test_a_promise_that_nobody_can_check_is_a_fault_of_the_contract(desk, contract, promise, named):
+    desk.contract = dataclasses.replace(contract, quality=(promise,))
+    with pytest.raises(Problems, match=named) as error:
+        desk.deliver("2022-06")
+    assert "testing__roll.yaml" in str(error.value)
+
+
+def test_the_same_delivery_is_not_validated_twice_and_says_the_same(desk, contract, lake, monkeypatch):
+    first = desk.deliver("2022-06")
+    monkeypatch.setattr("pipelines.validate._run", None)
+    assert validate(contract, Month(2022, 6), lake) == first
+
+
+def test_validating_again_leaves_the_same_bytes(desk, contract, lake, monkeypatch):
+    desk.deliver("2022-06")
+    before = lake.about(f"verdicts/{contract.id}", Month(2022, 6))
+    monkeypatch.setattr("pipelines.validate.code_digest", lambda: "other code")
+    validate(contract, Month(2022, 6), lake)
+    after = lake.about(f"verdicts/{contract.id}", Month(2022, 6))
+    assert (after["revision"], after["digest"]) == (before["revision"], before["digest"])
+    assert after["inputs"] != before["inputs"]
+
+
+def test_results_carry_counts_and_no_value_of_any_person(desk, rows, contract):
+    spoilt = rows(Month(2022, 6))
+    for row in spoilt:  # every check with values of people fails on every row
+        row["note"] = f"Secret {row['resident_id']}"
+        row["card_no"] = "X" + row["resident_id"]
+        row["resident_key"] = None
+        row["kind"] = "zzz"
+        row["seat_no"] = -7_654_321
+    found = desk.deliver("2022-06", spoilt)
+    assert len(told(found)) == 6
+    for text in (desk.gx("2022-06"), json.dumps(found)):
+        assert "442099" not in text
+        assert "Secret" not in text and "zzz" not in text and "7654321" not in text
+    counts = {
+        r["expectation_config"]["meta"]["check"]: r["result"]
+        for r in json.loads(desk.gx("2022-06"))["results"]
+    }
+    assert counts["pattern_card_no"]["unexpected_count"] == 100
+
+
+def test_a_table_to_be_published_is_checked_by_its_contract(contract, rows, tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = dataclasses.replace(contract, id="candidates", quality=())
+    good = [
+        {k: v for k, v in row.items() if k not in ("month", "is_repaired")} for row in rows(Month(2022, 6))
+    ]
+    path = tmp_path / "candidates.parquet"
+    pq.write_table(pa.Table.from_pylist(good, schema=contract.arrow_schema), path)
+    assert validate_table(table, path) == []
+    good[4]["kind"] = None
+    pq.write_table(pa.Table.from_pylist(good, schema=contract.arrow_schema), path)
+    assert [reason.id for reason in validate_table(table, path)] == ["required_kind"]
