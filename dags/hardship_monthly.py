@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 from datetime import timedelta
@@ -22,11 +23,12 @@ from airflow.sdk import (
     task,
     task_group,
 )
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from dateutil.relativedelta import relativedelta
 
 from pipelines import monthly
 from pipelines.month import Month
+from pipelines.problem import HardshipError, masked
 
 progress = logging.getLogger("hardship").info
 
@@ -76,6 +78,7 @@ RETRY_ONLY_IO = ExceptionRetryPolicy(
 )
 def hardship_monthly():
     @task
+    @_masked
     def month() -> str:
         """The month of this run, after a check of what would stop it anyway."""
         chosen = _month_of_run(get_current_context())
@@ -85,6 +88,7 @@ def hardship_monthly():
     @task_group
     def extract(month: str, extract: str):
         @task(map_index_template="{{ extract }}")
+        @_masked
         def ingest(month: str, extract: str) -> dict[str, int]:
             get_current_context()["extract"] = extract
             report = monthly.ingest(Month.parse(month), extract, monthly.workplace(), progress)
@@ -93,6 +97,7 @@ def hardship_monthly():
             return {key: report[key] for key in ("rows_in", "accepted", "rejected")}
 
         @task(map_index_template="{{ extract }}")
+        @_masked
         def validate(month: str, extract: str) -> str:
             get_current_context()["extract"] = extract
             verdict = monthly.validate(Month.parse(month), extract, monthly.workplace(), progress)
@@ -104,19 +109,23 @@ def hardship_monthly():
 
     # An extract that did not arrive or is held is skipped; only a failure stops the month.
     @task(trigger_rule=TriggerRule.NONE_FAILED)
+    @_masked
     def link(month: str) -> None:
         monthly.link(Month.parse(month), monthly.workplace(), progress)
 
     @task
+    @_masked
     def detect(month: str) -> None:
         monthly.detect(Month.parse(month), monthly.workplace(), progress)
 
     @task(outlets=[PUBLISHED])
+    @_masked
     def publish(month: str) -> None:
         monthly.publish(Month.parse(month), monthly.workplace(), progress)
         get_current_context()["outlet_events"][PUBLISHED].extra = {"month": month}
 
     @task
+    @_masked
     def confirm_input(month: str) -> None:
         """Red when a delivered file could not be used; the lists are published all the same."""
         monthly.confirm_input(Month.parse(month), monthly.workplace())
@@ -124,6 +133,22 @@ def hardship_monthly():
     chosen = month()
     extracts = extract.partial(month=chosen).expand(extract=monthly.extract_ids())
     extracts >> link(chosen) >> detect(chosen) >> publish(chosen) >> confirm_input(chosen)
+
+
+def _masked(stage):
+    """An error nobody foresaw may quote the row it stumbled over; Airflow logs it without IDs."""
+
+    @functools.wraps(stage)
+    def run(*args, **kwargs):
+        try:
+            return stage(*args, **kwargs)
+        except (AirflowException, HardshipError, OSError):
+            raise
+        except Exception as error:
+            text = masked(f"{type(error).__name__}: {error}")
+            raise RuntimeError(text).with_traceback(error.__traceback__) from None
+
+    return run
 
 
 def _month_of_run(context) -> Month:

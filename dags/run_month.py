@@ -32,25 +32,26 @@ def main() -> int:
     log = airflow_home.use() / f"run-{month}.log"
     terminal = _send_output_to(log)
     started = time.monotonic()
+    foreseen, unfinished = True, {}
     try:
-        failed = run_month(month, terminal)
+        foreseen, unfinished = run_month(month, terminal)
     except Exception:
         sys.excepthook(*sys.exc_info())
-        failed = {"Airflow": 1}
-    if not failed:
+        foreseen, unfinished = False, {"failed": ["Airflow itself"]}
+    if not unfinished:
         print(f"Airflow ran {month} in {time.monotonic() - started:.0f} s.", file=terminal)
         return 0
-    print(f"\nThe end of {log}:", file=terminal)
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    told = [line for line in lines if " [warning " not in line][-SHOWN_LINES:]
-    print("\n".join(f"  {masked(line)}" for line in told), file=terminal)
-    counts = ", ".join(f"{name} ({number})" for name, number in sorted(failed.items()))
-    print(f"\n{month} failed: {counts}. What to do: dags/README.md", file=terminal)
+    if not foreseen:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        told = [line for line in lines if " [warning " not in line][-SHOWN_LINES:]
+        print("\n".join(["", *(f"  {masked(line)}" for line in told)]), file=terminal)
+    states = "; ".join(f"{state}: {', '.join(names)}" for state, names in unfinished.items())
+    print(f"\n{month} went wrong ({states}).\nLog: {log}   What to do: dags/README.md", file=terminal)
     return 1
 
 
-def run_month(month: Month, terminal: TextIO) -> dict[str, int]:
-    """Runs the DAG and returns its task instances that failed or could not run, counted by task.
+def run_month(month: Month, terminal: TextIO) -> tuple[bool, dict[str, list[str]]]:
+    """Runs the DAG: whether all errors were foreseen, and the tasks that neither succeeded nor skipped.
 
     The state of the run is not asked: a run whose last task does not care how the others ended is
     called a success by Airflow.
@@ -58,23 +59,27 @@ def run_month(month: Month, terminal: TextIO) -> dict[str, int]:
     airflow_home.migrate()
     from hardship_monthly import month_by_month
 
+    errors = []
+
+    def failure(context) -> None:
+        errors.append(context["exception"])
+        name = " ".join(filter(None, [context["ti"].task_id, context.get("extract")]))
+        print(f"FAILED    {name}: {masked(context['exception'])}", file=terminal)
+
     for task in month_by_month.tasks:
         task.retries = 0  # somebody is waiting at the terminal
-        task.on_failure_callback = [lambda context: _show_failure(context, terminal)]
+        task.on_failure_callback = [failure]
     progress = logging.getLogger("hardship")
     progress.addHandler(logging.StreamHandler(terminal))
     progress.setLevel(logging.INFO)
     progress.propagate = False
     run = month_by_month.test(logical_date=None, run_conf={"month": str(month)})
-    failed: dict[str, int] = {}
-    for instance in run.get_task_instances():
+    unfinished: dict[str, list[str]] = {}
+    for instance in sorted(run.get_task_instances(), key=lambda i: (i.task_id, i.map_index)):
         if instance.state not in ("success", "skipped"):
-            failed[instance.task_id] = failed.get(instance.task_id, 0) + 1
-    return failed
-
-
-def _show_failure(context, terminal: TextIO) -> None:
-    print(f"FAILED    {context['ti'].task_id}: {masked(context['exception'])}", file=terminal)
+            name = instance.task_id if instance.map_index < 0 else f"{instance.task_id}[{instance.map_index}]"
+            unfinished.setdefault(str(instance.state), []).append(name)
+    return all(isinstance(error, HardshipError) for error in errors), unfinished
 
 
 def _send_output_to(log: Path) -> TextIO:
