@@ -1,0 +1,223 @@
+"""How each column is read: a vectorised fast path for values as promised, plain parsers for the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+import pyarrow as pa
+
+from pipelines.contract import Property
+from pipelines.identity import is_resident_id_expr
+from pipelines.ingest.documents import NUMBER_CELL, parse_certificate, parse_resident_id
+from pipelines.ingest.header import Column
+from pipelines.ingest.places import Places, parse_community, parse_town
+from pipelines.ingest.values import (
+    NO,
+    NULL_WORDS,
+    YES,
+    Refusal,
+    Value,
+    fold_word,
+    parse_boolean,
+    parse_code,
+    parse_date,
+    parse_integer,
+    parse_money,
+    parse_text,
+)
+
+Parser = Callable[[str], "Value | Refusal"]
+
+# Characters that parse_text would tidy away.
+_ODD = (
+    r"[\x00-\x1f\u{a0}\u{ad}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}\u{3000}\u{feff}"
+    r"０-９Ａ-Ｚａ-ｚ⟨]|^['’‘`]|\s\s"
+)
+_NULLS = sorted({w for word in NULL_WORDS for w in (word, word.upper(), word.title())})
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one column of a table is read.
+
+    `value` is the typed value of cells for which `is_read` holds; all other cells go to `parse`.
+    """
+
+    column: Column
+    value: pl.Expr
+    is_read: pl.Expr
+    parse: Parser
+    dtype: pl.DataType
+
+    @property
+    def raw(self) -> str:
+        """Name of the text column in a raw frame."""
+        return f"c{self.column.index}"
+
+    @property
+    def property(self) -> Property:
+        """The contract's property."""
+        return self.column.property
+
+
+def reading(column: Column, places: Places, *, documents: bool, sample: pl.Series) -> Reading:
+    """How a column is read. `sample` is some of its cells: it decides which form is the fast one.
+
+    `documents`: whether passports and the like may stand for a resident ID.
+    """
+    prop = column.property
+    text = pl.col(f"c{column.index}").str.strip_chars(" \t\r")
+    if prop.identity == "resident":
+        return Reading(
+            column, *_resident(text), lambda t: parse_resident_id(t, documents=documents), pl.String()
+        )
+    if prop.identity:
+        return Reading(
+            column, *_never(text, pl.String()), lambda t: parse_certificate(t, prop.pattern), pl.String()
+        )
+    if prop.reference == "towns":
+        return Reading(column, *_listed(text, places.towns), lambda t: parse_town(t, places), pl.String())
+    if prop.reference == "communities":
+        found = _listed(text, places.communities)
+        return Reading(column, *found, lambda t: parse_community(t, places), pl.String())
+    if prop.logical_type == "boolean":
+        return _boolean(column, text)
+    if prop.enum:
+        return _code(column, text)
+    if prop.logical_type == "date":
+        return _date(column, text, sample)
+    if prop.logical_type in ("number", "integer"):
+        return _number(column, text)
+    return _text(column, text)
+
+
+def _never(text: pl.Expr, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
+    return pl.lit(None, dtype), text == ""
+
+
+def _resident(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    is_valid = is_resident_id_expr(text)
+    return pl.when(is_valid).then(text), is_valid | (text == "")
+
+
+def _listed(text: pl.Expr, codes: frozenset[str]) -> tuple[pl.Expr, pl.Expr]:
+    is_known = text.is_in(sorted(codes))
+    return pl.when(is_known).then(text), is_known | (text == "")
+
+
+def _boolean(column: Column, text: pl.Expr) -> Reading:
+    words = {fold_word(w): code for code, ws in column.property.enum.items() for w in ws}
+    yes = sorted({w for w, code in words.items() if code in YES} | (YES - set(words)))
+    no = sorted({w for w, code in words.items() if code in NO} | (NO - set(words)))
+    is_yes = text.is_in(yes)
+    is_known = is_yes | text.is_in(no)
+    value = pl.when(is_known).then(is_yes)
+    return Reading(column, value, is_known | (text == ""), lambda t: parse_boolean(t, words), pl.Boolean())
+
+
+def _code(column: Column, text: pl.Expr) -> Reading:
+    prop = column.property
+    words = {w: code for code, ws in prop.enum.items() for w in ws}
+    folded_words = {fold_word(w): code for w, code in words.items()} | words
+    allowed = ", ".join(f"{code} {label}" for code, label in prop.labels.items())
+    is_integer = prop.logical_type == "integer"
+    dtype = pl.Int64() if is_integer else pl.String()
+    value = text.replace_strict(list(words), list(words.values()), default=None, return_dtype=pl.String)
+
+    def parse(t: str) -> Value | Refusal:
+        found = parse_code(t, folded_words, allowed)
+        if is_integer and isinstance(found, Value) and found.value is not None:
+            return Value(int(found.value), found.action, found.confidence)
+        return found
+
+    return Reading(column, value.cast(dtype), value.is_not_null() | (text == ""), parse, dtype)
+
+
+_DAYS = (
+    (r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?", "%Y-%m-%d", 10),
+    (r"\d{8}", "%Y%m%d", 8),
+    (r"\d{4}/\d\d/\d\d(?: \d\d:\d\d:\d\d)?", "%Y/%m/%d", 10),
+)
+_MONTHS = ((r"\d{6}", "%Y%m", 6), (r"\d{4}-\d\d", "%Y-%m", 7))
+
+
+def _date(column: Column, text: pl.Expr, sample: pl.Series) -> Reading:
+    prop = column.property
+    is_month = prop.format in ("yyyyMM", "yyyy-MM") or prop.name.endswith("_month_on")
+
+    def parse(t: str) -> Value | Refusal:
+        return parse_date(t, is_month=is_month, may_be_open=not prop.required)
+
+    first = next((t.strip() for t in sample if t.strip()), "")
+    for pattern, form, length in _MONTHS if is_month else _DAYS:
+        if re.fullmatch(pattern, first):
+            day = text.str.slice(0, length)
+            if is_month:
+                day, form = (
+                    day + ("01" if form == "%Y%m" else "-01"),
+                    form + ("%d" if form == "%Y%m" else "-%d"),
+                )
+            date = day.str.to_date(form, strict=False)
+            # Days outside the years of parse_date stand for something else or are damaged.
+            is_day = date.dt.year().is_between(1880, 2199) & text.str.len_bytes().is_in([len(first)])
+            is_day = is_day.fill_null(False)
+            if " " in first:
+                is_day &= text.str.contains(r" \d\d:\d\d:\d\d$")
+            return Reading(column, pl.when(is_day).then(date), is_day | (text == ""), parse, pl.Date())
+    return Reading(column, *_never(text, pl.Date()), parse, pl.Date())
+
+
+def _number(column: Column, text: pl.Expr) -> Reading:
+    prop, kind = column.property, column.property.arrow_type
+    if prop.logical_type == "integer":
+        is_whole = text.str.contains(r"^-?\d{1,18}$")
+        value = pl.when(is_whole).then(text).cast(pl.Int64)
+        return Reading(column, value, is_whole | (text == ""), parse_integer, pl.Int64())
+    precision, scale = (kind.precision, kind.scale) if pa.types.is_decimal(kind) else (18, 6)
+    dtype = pl.Decimal(precision, scale) if pa.types.is_decimal(kind) else pl.Float64()
+    # A factor is a power of ten, so that many more decimals are still exact.
+    shift = len(str(int(column.factor))) - 1
+    is_plain = text.str.contains(rf"^-?\d{{1,{precision - scale - shift}}}(?:\.\d{{1,{scale + shift}}})?$")
+    plain = pl.when(is_plain).then(text)
+    if column.factor != 1:
+        exact = plain.cast(pl.Decimal(38, scale + shift)) * pl.lit(column.factor, pl.Decimal(38, 0))
+        value = exact.cast(pl.Decimal(38, scale)).cast(dtype)
+    else:
+        value = plain.cast(dtype)
+
+    def parse(t: str) -> Value | Refusal:
+        found = parse_money(t, column.factor, column.promised, precision, scale)
+        if isinstance(dtype, pl.Float64) and isinstance(found, Value) and isinstance(found.value, Decimal):
+            return Value(float(found.value), found.action, found.confidence)
+        return found
+
+    return Reading(column, value, is_plain | (text == ""), parse, dtype)
+
+
+def _text(column: Column, text: pl.Expr) -> Reading:
+    prop = column.property
+    rewrites = [(re.compile(p), re.sub(r"\$\{(\d+)\}", r"\\\1", to)) for p, to in prop.rewrites]
+
+    def parse(t: str) -> Value | Refusal:
+        if t.endswith(NUMBER_CELL):
+            if len(re.match(r"\d*", t)[0]) > 15:
+                return Refusal(
+                    "excel_number", "the number stored as text: a number cell loses its last digits"
+                )
+            t = t.removesuffix(NUMBER_CELL)
+        found = parse_text(t)
+        if isinstance(found, Value) and found.value is not None:
+            for pattern, to in rewrites:
+                if pattern.search(found.value):
+                    return Value(pattern.sub(to, found.value), found.action, found.confidence)
+        return found
+
+    is_read = ~(text.str.contains(_ODD) | text.is_in(_NULLS))
+    if rewrites:
+        is_read &= text.str.contains(prop.pattern) if prop.pattern else pl.lit(False)
+    value = pl.when(is_read & (text != "")).then(text)
+    return Reading(column, value, is_read | (text == ""), parse, pl.String())

@@ -1,0 +1,212 @@
+"""Delimited text files as tables: the separator and header found, rows read in chunks with their lines."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.contract import Contract
+from pipelines.ingest.encoding import decided_encoding, text_chunks
+from pipelines.ingest.header import SEARCHED_ROWS, Header, find_header, required_columns
+from pipelines.ingest.table import BROKEN, Table
+
+SEPARATORS = {
+    ",": "comma",
+    "\t": "tab",
+    "|": "pipe",
+    "，": "full-width comma",
+    ";": "semicolon",
+    "\x01": "\\x01",
+}
+
+_END = object()
+csv.field_size_limit(1 << 20)
+
+
+def delimited_table(path: Path, source: str, contract: Contract) -> Table:
+    """The table in a text file; raises Unreadable when no header or not all required columns are found."""
+    encoding = decided_encoding(path)
+    start, _ = next(text_chunks(path, encoding))
+    header, separator = _located(start[: 1 << 20].decode("utf-8", "replace"), contract)
+    header = required_columns(header, contract, f"in {source}")
+    quoted = _quotes_pair(path)
+
+    def batches() -> Iterator[pl.DataFrame]:
+        line = 1
+        for text, bad in _ahead(text_chunks(path, encoding)):
+            lines = _line_count(text)
+            above = header.first_data_line - line if line == 1 else 0
+            below = _below(text, above)
+            if below:
+                bad = [number - above for number in bad if number >= above]
+                yield _frame(below, line + above, bad, header, separator, quoted)
+            line += lines
+
+    return Table(source, header, batches, {"encoding": encoding, "separator": SEPARATORS[separator]})
+
+
+def _line_count(text: bytes) -> int:
+    return text.count(b"\n") + (not text.endswith(b"\n"))
+
+
+def _below(text: bytes, lines: int) -> bytes:
+    """The text without its first lines."""
+    start = 0
+    for _ in range(lines):
+        start = text.find(b"\n", start) + 1
+        if not start:
+            return b""
+    return text[start:] if start else text
+
+
+def _located(start: str, contract: Contract) -> tuple[Header | None, str]:
+    """The separator with which most of the contract's headers are found on one line."""
+    lines = start.split("\n")[: SEARCHED_ROWS + 1]
+    best: tuple[Header | None, str] = (None, ",")
+    for separator in SEPARATORS:
+        # A header cell may run over several lines; a lone quote in a title must not swallow the header.
+        for numbered in (_records(lines, separator), _rows(lines, separator)):
+            header = find_header([row for _, _, row in numbered], contract)
+            if header and (best[0] is None or len(header.columns) > len(best[0].columns)):
+                first, last = numbered[header.line - 1][0], numbered[header.line + header.rows - 2][1]
+                best = (replace(header, line=first, rows=last - first + 1), separator)
+    return best
+
+
+def _records(lines: list[str], separator: str) -> list[tuple[int, int, list[str]]]:
+    """(first line, last line, cells) with quoted cells over several lines."""
+    reader = csv.reader([line.rstrip("\r") + "\n" for line in lines], delimiter=separator)
+    found, first = [], 1
+    try:
+        for row in reader:
+            found.append((first, reader.line_num, row))
+            first = reader.line_num + 1
+    except csv.Error:
+        return found
+    return found
+
+
+def _rows(lines: list[str], separator: str) -> list[tuple[int, int, list[str]]]:
+    return [(n, n, line.rstrip("\r").split(separator)) for n, line in enumerate(lines, start=1)]
+
+
+def _quotes_pair(path: Path) -> bool:
+    """Whether quotes are used as such: an odd number in a file means that they are only characters."""
+    count = 0
+    with open(path, "rb") as handle:
+        while block := handle.read(1 << 22):
+            count += block.count(b'"')
+    return count > 0 and count % 2 == 0
+
+
+def _ahead(items: Iterator) -> Iterator:
+    """The same items, the next one being made while the last is used."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, _END)
+        while (item := coming.result()) is not _END:
+            coming = pool.submit(next, items, _END)
+            yield item
+
+
+def _frame(
+    text: bytes, first: int, bad: list[int], header: Header, separator: str, quoted: bool
+) -> pl.DataFrame:
+    """One chunk as a frame; see Table."""
+    if separator == "，":
+        # The reader splits at single bytes; this one stands in no text.
+        text, separator = text.replace("，".encode(), b"\x1f"), "\x1f"
+    width = len(header.cells)
+    lines = _line_count(text)
+    quoted = quoted and b'"' in text
+    frame = _parsed(text, width, separator, quoted)
+    if frame is None or frame.height != lines:
+        # Quoted fields run over several lines, or quotes are not paired: read record by record.
+        frame = _record_by_record(text, first, width, separator)
+    else:
+        frame = frame.with_columns(pl.int_range(first, first + lines, dtype=pl.Int32).alias("line"))
+        frame = _without_quotes(frame) if not quoted and b'"' in text else frame
+    return _marked(frame, text, first, bad, width, separator)
+
+
+def _parsed(text: bytes, width: int, separator: str, quoted: bool) -> pl.DataFrame | None:
+    names = [f"c{i}" for i in range(width)]
+    try:
+        return pl.read_csv(
+            # One column more than the header has shows rows that are too long.
+            separator.join([*names, "extra"]).encode() + b"\n" + text,
+            separator=separator,
+            quote_char='"' if quoted else None,
+            infer_schema=False,
+            empty_string_is_null=False,
+            truncate_ragged_lines=True,
+        )
+    except pl.exceptions.ComputeError:
+        return None
+
+
+def _without_quotes(frame: pl.DataFrame) -> pl.DataFrame:
+    cells = pl.col("^c\\d+$")
+    return frame.with_columns(
+        pl.when(cells.str.contains('^".*"$'))
+        .then(cells.str.slice(1, cells.str.len_chars() - 2))
+        .otherwise(cells)
+    )
+
+
+def _record_by_record(text: bytes, first: int, width: int, separator: str) -> pl.DataFrame:
+    lines = text.decode("utf-8").replace("\r\n", "\n").replace("\r", " ").removesuffix("\n").split("\n")
+    quoting = csv.QUOTE_NONE if text.count(b'"') % 2 else csv.QUOTE_MINIMAL
+    reader = csv.reader([line + "\n" for line in lines], delimiter=separator, quoting=quoting)
+    rows, numbers, line = [], [], first
+    for row in reader:
+        cells = row[: width + 1]
+        rows.append(cells + [""] * (width + 1 - len(cells)))
+        numbers.append(line)
+        line = first + reader.line_num
+    schema = {f"c{i}": pl.String for i in range(width)} | {"extra": pl.String}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    return frame.with_columns(pl.Series("line", numbers, dtype=pl.Int32))
+
+
+def _marked(
+    frame: pl.DataFrame, text: bytes, first: int, bad: list[int], width: int, separator: str
+) -> pl.DataFrame:
+    """Adds why a row does not fit the header: too long, cut short, or not decodable."""
+    reasons = {}
+    longer = frame.filter(pl.col("extra") != "")["line"]
+    reasons |= dict.fromkeys(longer.to_list(), "too_many_fields")
+    reasons |= _short_lines(frame, text, first, width, separator)
+    reasons |= {first + number: "undecodable" for number in bad}
+    frame = frame.drop("extra")
+    if not reasons:
+        return frame.with_columns(pl.lit(None, pl.String).alias(BROKEN))
+    broken = pl.DataFrame(
+        {"line": list(reasons), BROKEN: list(reasons.values())}, schema={"line": pl.Int32, BROKEN: pl.String}
+    )
+    return frame.join(broken, on="line", how="left", maintain_order="left")
+
+
+def _short_lines(frame: pl.DataFrame, text: bytes, first: int, width: int, separator: str) -> dict[int, str]:
+    """Lines with too few fields that show damage: the last line of a file that was cut, and the two
+    halves of a line that was broken in two. Others only lack empty fields at their end, as some
+    spreadsheets write them.
+    """
+    if width < 2 or not frame.select((pl.col(f"c{width - 1}") == "").any()).item():
+        return {}
+    lines = pl.read_csv(
+        b"text\n" + text, separator="\x02", quote_char=None, infer_schema=False, empty_string_is_null=False
+    )
+    fields = pl.col("text").str.count_matches(separator, literal=True) + 1
+    # Separators inside quotes are none, so lines with quotes are not judged.
+    short = (fields < width) & (pl.col("text").str.strip_chars() != "") & ~pl.col("text").str.contains('"')
+    halves = short & short.shift(-1, fill_value=False) & (fields + fields.shift(-1) == width + 1)
+    judged = lines.select(short=short, broken=halves | halves.shift(1, fill_value=False)).with_row_index()
+    found = {first + index: "broken_line" for index in judged.filter("broken")["index"]}
+    if not text.endswith(b"\n") and judged["short"][-1]:
+        found[first + judged.height - 1] = "cut_off"
+    return found

@@ -1,0 +1,82 @@
+"""Rows that stand more than once: one of equal rows is kept, contradicting ones are set aside."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipelines.contract import Contract
+
+
+def key_hashes(rows: pl.DataFrame, contract: Contract) -> pl.Series:
+    """A 64-bit hash of each row's primary key (of the whole row where the contract has none)."""
+    return rows.select(pl.struct(_key(contract)).hash()).to_series()
+
+
+def suspects(hashes: list[pl.Series]) -> list[pl.Series]:
+    """For each piece the numbers of rows whose hash occurs more than once over all pieces."""
+    whole = pl.concat(hashes)
+    if whole.n_unique() == len(whole):
+        return [pl.Series(dtype=pl.UInt32) for _ in hashes]
+    repeated = whole.is_duplicated()
+    found, start = [], 0
+    for piece in hashes:
+        found.append(repeated.slice(start, len(piece)).arg_true())
+        start += len(piece)
+    return found
+
+
+def superfluous(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """Of rows with `source`, `line`, `piece` and `number` those to set aside, with `column`, `reason`,
+    `found` and `allowed` beside the four.
+
+    duplicate        equal to a row that is kept
+    superseded       another row of the key has the later (or earlier) date that the contract prefers
+    conflicting_key  same key, different content, and nothing says which is right: all are set aside
+    """
+    key = _key(contract)
+    rows = rows.filter(pl.len().over(key) > 1)
+    prefers, _, column = contract.on_duplicate.partition(" ")
+    is_preferred = pl.lit(True)
+    if column:
+        best = pl.col(column).max() if prefers == "latest" else pl.col(column).min()
+        # A row without the date gives way to one that has it.
+        is_preferred = (pl.col(column) == best.over(key)).fill_null(False) | best.over(key).is_null()
+    rows = rows.with_columns(is_preferred=is_preferred)
+    # Of equal rows the one that needed no repair stands; which file or line it is from says nothing else.
+    rows = rows.sort(pl.col("is_preferred").not_(), "is_repaired", "source", "line")
+    differing = [
+        pl.when((pl.col(c).filter(pl.col("is_preferred")).n_unique() > 1).over(key)).then(pl.lit(c))
+        for c in contract.arrow_schema.names
+        if c not in key
+    ]
+    rows = rows.with_columns(
+        differing=pl.concat_list(differing or [pl.lit(None, pl.String)]).list.drop_nulls().list.join(", "),
+        place=pl.int_range(pl.len()).over(key),
+        kept=pl.format("{} line {}", pl.col("source").first(), pl.col("line").first()).over(key),
+    )
+    reason = (
+        pl.when(~pl.col("is_preferred"))
+        .then(pl.lit("superseded"))
+        .when(pl.col("differing") != "")
+        .then(pl.lit("conflicting_key"))
+        .when(pl.col("place") > 0)
+        .then(pl.lit("duplicate"))
+    )
+    rows = rows.with_columns(reason=reason).filter(pl.col("reason").is_not_null())
+    is_conflict = pl.col("reason") == "conflicting_key"
+    return rows.select(
+        "source",
+        "line",
+        "piece",
+        "number",
+        column=pl.lit(", ".join(key)),
+        reason="reason",
+        found=pl.when(is_conflict)
+        .then(pl.format("rows that differ in {}", "differing"))
+        .otherwise(pl.format("see {}", "kept")),
+        allowed=pl.lit("one row of each " + ", ".join(key)),
+    )
+
+
+def _key(contract: Contract) -> list[str]:
+    return list(contract.primary_key) or list(contract.arrow_schema.names)

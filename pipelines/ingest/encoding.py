@@ -1,0 +1,139 @@
+"""Text encodings decided from the bytes: UTF-8 with or without mark, UTF-16, GB18030 (which holds GBK)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipelines.ingest.recognise import Unreadable
+
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_CHUNK = 24 << 20
+_LONGEST_LINE = 64 << 20
+# More lines that no encoding reads, and the whole file is in doubt.
+_LOST_SHARE = 0.01
+
+
+def decided_encoding(path: Path) -> str:
+    """The encoding of a text file: by its mark, else by the first bytes that are not ASCII.
+
+    Chinese text in GB18030 is never valid UTF-8 for more than a few characters, so the first
+    stretch with such bytes decides. A file of ASCII alone is UTF-8.
+    """
+    with open(path, "rb") as handle:
+        start = handle.read(3)
+        for mark, encoding in _MARKS.items():
+            if start.startswith(mark):
+                return encoding
+        handle.seek(0)
+        for chunk in _line_chunks(handle, 1 << 20):
+            if not chunk.isascii():
+                return "utf-8" if _reads_as(chunk, "utf-8") else _either(chunk)
+    return "utf-8"
+
+
+def _reads_as(chunk: bytes, encoding: str) -> bool:
+    try:
+        chunk.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _either(chunk: bytes) -> str:
+    """For text that is not wholly UTF-8: the encoding that reads more of its lines."""
+    lines = [line for line in chunk.split(b"\n") if not line.isascii()]
+    utf8 = sum(_reads_as(line, "utf-8") for line in lines)
+    gb = sum(_reads_as(line, "gb18030") for line in lines)
+    return "utf-8" if utf8 > gb else "gb18030"
+
+
+def text_chunks(path: Path, encoding: str) -> Iterator[tuple[bytes, list[int]]]:
+    """Chunks of whole lines in UTF-8, with the numbers (from 0, in the chunk) of lines that could not
+    be decoded; those keep their place with each bad byte written as \\xNN.
+
+    A chunk never ends inside a quoted field as far as quotes are paired. Raises Unreadable when too
+    many lines cannot be decoded.
+    """
+    lines = lost = 0
+    for chunk in _pieces(path, encoding):
+        chunk = chunk.rstrip(b"\x1a") if chunk.endswith(b"\x1a") else chunk  # end mark of old exports
+        text, bad = _decoded(chunk, "utf-8" if encoding.startswith("utf") else encoding)
+        lines += text.count(b"\n") + 1
+        lost += len(bad)
+        if lost > max(3, _LOST_SHARE * lines):
+            raise Unreadable(
+                f"编码无法识别 / {lost:,} of {lines:,} lines are neither UTF-8 nor GB18030. "
+                "Ask for the export again, in UTF-8."
+            )
+        yield text, bad
+
+
+def _pieces(path: Path, encoding: str) -> Iterator[bytes]:
+    with open(path, "rb") as handle:
+        if encoding.startswith("utf-16"):
+            content = handle.read()[2:]
+            try:
+                yield content.decode(encoding).encode("utf-8")
+            except UnicodeDecodeError:
+                raise Unreadable(
+                    "UTF-16 文件不完整 / the UTF-16 text is damaged. Ask for it again."
+                ) from None
+            return
+        if encoding == "utf-8-sig":
+            handle.seek(3)
+        yield from _line_chunks(handle, _CHUNK)
+
+
+def _line_chunks(handle, size: int) -> Iterator[bytes]:
+    """Chunks that end with a line; 0x0A and 0x22 are never part of a longer character in GB18030."""
+    rest = b""
+    while block := handle.read(size):
+        rest += block
+        if len(rest) > _LONGEST_LINE and b"\n" not in rest:
+            raise Unreadable(
+                "没有换行 / no line ends within 64 MiB: this is not a table. Ask for CSV or XLSX."
+            )
+        end = _paired_end(rest)
+        if end:
+            yield rest[:end]
+            rest = rest[end:]
+    if rest:
+        yield rest
+
+
+def _paired_end(data: bytes) -> int:
+    """End of the last line with an even number of quotes before it; 0 if there is no line end yet."""
+    last = end = data.rfind(b"\n") + 1
+    quotes = data.count(b'"', 0, end)
+    for _ in range(1000):  # quotes that are not paired at all: any line end will do
+        if not end or quotes % 2 == 0:
+            return end
+        before = data.rfind(b"\n", 0, end - 1) + 1
+        quotes -= data.count(b'"', before, end)
+        end = before
+    return last
+
+
+def _decoded(chunk: bytes, encoding: str) -> tuple[bytes, list[int]]:
+    if chunk.isascii() or (encoding == "utf-8" and _reads_as(chunk, "utf-8")):
+        return _one_kind_of_line_end(chunk), []
+    try:
+        return _one_kind_of_line_end(chunk.decode(encoding).encode("utf-8")), []
+    except UnicodeDecodeError:
+        lines, bad = [], []
+        for number, line in enumerate(chunk.split(b"\n")):
+            try:
+                lines.append(line.decode(encoding).encode("utf-8"))
+            except UnicodeDecodeError:
+                bad.append(number)
+                lines.append(line.decode("ascii", "backslashreplace").encode("utf-8"))
+        return b"\n".join(lines), bad
+
+
+def _one_kind_of_line_end(text: bytes) -> bytes:
+    """Lone carriage returns (old Macintosh) become line feeds when there is nothing else."""
+    if b"\r" in text and b"\n" not in text:
+        return re.sub(b"\r", b"\n", text)
+    return text

@@ -1,0 +1,187 @@
+"""One extract of one month: its files read by the contract into rows, rejected rows, repairs and a report."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from pipelines.contract import Contract
+from pipelines.ingest.columns import Reading, reading
+from pipelines.ingest.delimited import delimited_table
+from pipelines.ingest.duplicates import superfluous, suspects
+from pipelines.ingest.landing import Delivered, delivered_files
+from pipelines.ingest.lost_digits import refuse_lost_digits
+from pipelines.ingest.pieces import Piece, join_pieces, picked, write_piece
+from pipelines.ingest.places import REFERENCE, load_places
+from pipelines.ingest.recognise import WORKBOOK, Unreadable, recognise
+from pipelines.ingest.report import counts, extract_report, file_report
+from pipelines.ingest.rows import Batch, raw_json, read_batch
+from pipelines.ingest.table import Table
+from pipelines.ingest.workbook import workbook_tables
+from pipelines.lake import Lake, code_digest, file_digest
+from pipelines.month import Month
+
+_SAMPLE = 200  # cells that decide which form of dates is the fast one
+
+
+def ingest(contract: Contract, month: Month, landing: Path, lake: Lake) -> dict | None:
+    """Reads what a department delivered of one extract for a month into `parquet/<extract>`.
+
+    Returns the content of report.json; None when nothing arrived. A file that cannot be read never
+    raises: the report's status is then "unreadable" and says why in words. Nothing is done when the
+    partition was made from the same files, contract and code.
+    """
+    files = delivered_files(contract, month, landing)
+    if not files:
+        return None
+    table = f"parquet/{contract.id}"
+    inputs = {
+        "files": {file.name: file.sha256 for file in files},
+        "contract": file_digest(contract.document.path),
+        "code": code_digest(),
+        "reference": {path.name: file_digest(path) for path in sorted(REFERENCE.glob("*.csv"))},
+        # Keys depend on the secret; its fingerprint tells when it changed.
+        "secret": hmac.new(lake.secret(), b"fingerprint", hashlib.sha256).hexdigest()[:16],
+    }
+    if lake.is_current(table, month, inputs):
+        return json.loads((lake.resolve(table, month) / "report.json").read_text(encoding="utf-8"))
+    with lake.write(table, month, inputs) as folder:
+        report = _read_extract(contract, month, files, folder, lake.secret())
+        (folder / "report.json").write_text(
+            json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+    return report
+
+
+def _read_extract(
+    contract: Contract, month: Month, files: list[Delivered], folder: Path, secret: bytes
+) -> dict:
+    work = folder / ".work"
+    work.mkdir(mode=0o700)
+    constants = {"extract": contract.id, "month": month.start}
+    pieces: dict[str, list[Piece]] = {}
+    problems: dict[str, str] = {}
+    first_of: dict[str, str] = {}
+    for file in files:
+        if first_of.setdefault(file.sha256, file.name) != file.name:
+            continue  # the same file sent again counts once
+        try:
+            pieces[file.name] = _read_file(contract, file, work / f"{len(first_of):05d}", constants, secret)
+        except Unreadable as error:
+            problems[file.name] = str(error)
+    whole = [piece for found in pieces.values() for piece in found]
+    repeated = _repeated(whole, contract)
+    join_pieces(
+        whole, repeated.with_columns(pl.lit(v).alias(k) for k, v in constants.items()), folder, contract
+    )
+    shutil.rmtree(work)
+    repairs = counts(folder / "repairs.parquet", "file")
+    entries = [
+        file_report(
+            file, pieces.get(file.name, []), contract, repairs, problems.get(file.name), first_of[file.sha256]
+        )
+        for file in files
+    ]
+    report = extract_report(contract, month, entries, folder)
+    _check_conservation(report, folder)
+    return report
+
+
+def _read_file(
+    contract: Contract, file: Delivered, work: Path, constants: dict, secret: bytes
+) -> list[Piece]:
+    """One piece for each table of the file; raises Unreadable, and then nothing of it counts."""
+    before = file.path.stat()
+    if recognise(file.path) == WORKBOOK:
+        tables = workbook_tables(file.path, file.name, contract)
+    else:
+        tables = [delimited_table(file.path, file.name, contract)]
+    work.mkdir()
+    pieces = [
+        write_piece(table, _batches(table, contract, secret), work, number, constants, contract)
+        for number, table in enumerate(tables)
+    ]
+    after = file.path.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise Unreadable(
+            "文件在读取时被修改 / the file changed while it was read. Run again when it has arrived."
+        )
+    if not sum(piece.rows_in for piece in pieces) and _must_have_rows(contract):
+        raise Unreadable(
+            "只有表头没有数据 / a header and no row below it. Ask the department to export it again."
+        )
+    return pieces
+
+
+def _must_have_rows(contract: Contract) -> bool:
+    return any(
+        q.metric == "rowCount" and q.severity == "error" and q.bounds.get("mustBeGreaterThan") is not None
+        for q in contract.quality
+    )
+
+
+def _batches(table: Table, contract: Contract, secret: bytes) -> Iterator[Batch]:
+    readings: list[Reading] = []
+    for number, raw in enumerate(table.batches()):
+        readings = _readings(table, contract, raw.head(_SAMPLE))
+        if number == 0:
+            refuse_lost_digits(raw, readings)
+        yield read_batch(raw, table.header, readings, contract, secret)
+
+
+def _readings(table: Table, contract: Contract, sample: pl.DataFrame) -> list[Reading]:
+    # Registers say who exists: only a resident ID makes a person there.
+    documents = not contract.keeps_identity
+    order = {p.name: rank for rank, p in enumerate(contract.properties)}
+    columns = sorted(table.header.columns, key=lambda column: order[column.property.name])
+    places = load_places()
+    return [reading(c, places, documents=documents, sample=sample[f"c{c.index}"]) for c in columns]
+
+
+def _repeated(pieces: list[Piece], contract: Contract) -> pl.DataFrame:
+    """Marks repeated rows in the pieces as dropped; returns their entries for rejected.parquet."""
+    chosen = suspects([piece.hashes for piece in pieces]) if pieces else []
+    rows = [
+        picked(piece, numbers).with_columns(piece=pl.lit(index))
+        for index, (piece, numbers) in enumerate(zip(pieces, chosen, strict=True))
+        if len(numbers)
+    ]
+    if not rows:
+        return pl.DataFrame()
+    repeated = superfluous(pl.concat(rows), contract)
+    entries = [pl.DataFrame()]
+    for (index,), found in repeated.partition_by("piece", as_dict=True).items():
+        piece = pieces[index]
+        piece.dropped = found["number"].sort()
+        piece.accepted -= found.height
+        piece.rejected += found.height
+        raws = _raw_rows(piece.table, found["line"])
+        entries.append(found.join(raws, on="line", how="left").sort("line"))
+    entries = pl.concat(entries[1:])
+    return entries.rename({"source": "file"}).with_columns(also=pl.lit(None, pl.String))
+
+
+def _raw_rows(table: Table, lines: pl.Series) -> pl.DataFrame:
+    """`line` and `raw` of some rows, read from the file again: rows that repeat are few."""
+    found = []
+    for raw in table.batches():
+        inside = raw.filter(pl.col("line").is_in(lines.implode()))
+        found.append(inside.select("line", raw_json(inside, table.header)))
+    return pl.concat(found)
+
+
+def _check_conservation(report: dict, folder: Path) -> None:
+    written = {kind: pq.read_metadata(folder / f"{kind}.parquet").num_rows for kind in ("rows", "rejected")}
+    counted = {"rows": report["accepted"], "rejected": report["rejected"]}
+    if written != counted or report["rows_in"] != sum(written.values()):
+        raise AssertionError(
+            f"{report['extract']} {report['month']}: rows in {report['rows_in']}, "
+            f"counted {counted}, written {written}"
+        )

@@ -1,0 +1,138 @@
+"""The header of a table: found by the contract's names, wherever it stands and however it is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipelines.contract import Contract, Property, fold_header
+from pipelines.ingest.recognise import Unreadable
+from pipelines.ingest.values import UNIT_FACTORS, folded
+from pipelines.problem import masked
+
+# Titles, notes and units above a header never take more.
+SEARCHED_ROWS = 40
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the file that the contract asks for."""
+
+    index: int
+    property: Property
+    header: str
+    factor: Decimal = Decimal(1)  # converts what is written to the property's unit
+    promised: Decimal = Decimal(1)  # the factor that the contract promises
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the columns of a table stand. `line` counts from 1; `rows` is 2 for a header of two rows."""
+
+    line: int
+    rows: int
+    cells: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def first_data_line(self) -> int:
+        """Line of the first row below the header."""
+        return self.line + self.rows
+
+    @property
+    def dropped(self) -> list[str]:
+        """Headers of columns that the contract does not name; their content is never loaded."""
+        kept = {column.index for column in self.columns}
+        return [masked(text) for i, text in enumerate(self.cells) if i not in kept and text]
+
+    def missing(self, contract: Contract) -> list[Property]:
+        """Properties of the contract that the table has no column for."""
+        found = {column.property.name for column in self.columns}
+        return [p for p in contract.properties if p.name not in found]
+
+
+def find_header(rows: Sequence[Sequence[str | None]], contract: Contract) -> Header | None:
+    """The header among the first rows of a table, or None: the row, or pair of rows, with most matches.
+
+    At least two columns (one, where the contract has no more) must match.
+    """
+    known = _known_headers(contract)
+    best: tuple[int, int, Header] | None = None
+    for number, row in enumerate(rows[:SEARCHED_ROWS], start=1):
+        below = rows[number] if number < len(rows) else ()
+        for count, cells in ((1, _cells(row)), (2, _two_rows(row, below))):
+            columns = _columns(cells, known)
+            if count == 2 and not _is_second_row(below, known):
+                continue
+            if len(columns) >= min(2, len(contract.properties)):
+                score = (len(columns), -count)
+                if best is None or score > best[:2]:
+                    best = (*score, Header(number, count, cells, columns))
+    return best[2] if best else None
+
+
+def required_columns(header: Header | None, contract: Contract, where: str) -> Header:
+    """The header itself if it has all required columns; raises Unreadable saying what is missing."""
+    if header is None:
+        expected = "、".join(p.header for p in contract.properties if p.required)
+        raise Unreadable(
+            f"找不到表头 / no header among the first {SEARCHED_ROWS} rows {where}; "
+            f"expected at least: {expected}."
+        )
+    missing = [p for p in header.missing(contract) if p.required]
+    if missing:
+        names = "; ".join("/".join((p.header, *p.synonyms[:3])) for p in missing)
+        found = "、".join(masked(text) for text in header.cells if text)
+        raise Unreadable(
+            f"缺少必需的列 / required columns are missing {where}, line {header.line}: {names}. "
+            f"Header found: {found}."
+        )
+    return header
+
+
+def _known_headers(contract: Contract) -> dict[str, tuple[int, Property]]:
+    """Folded header -> (rank, property); the contract's own header ranks before its synonyms."""
+    known: dict[str, tuple[int, Property]] = {}
+    for p in contract.properties:
+        for rank, text in enumerate((p.header, *p.synonyms, p.name)):
+            known.setdefault(fold_header(text), (rank, p))
+    return known
+
+
+def _cells(row: Sequence[str | None]) -> tuple[str, ...]:
+    return tuple(folded(text or "") for text in row)
+
+
+def _two_rows(upper: Sequence[str | None], lower: Sequence[str | None]) -> tuple[str, ...]:
+    """A header of two rows: the lower cell names the column, the upper one where the lower is empty."""
+    width = max(len(upper), len(lower))
+    pairs = zip(_padded(_cells(upper), width), _padded(_cells(lower), width), strict=True)
+    return tuple(below or above for above, below in pairs)
+
+
+def _padded(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
+    return cells + ("",) * (width - len(cells))
+
+
+def _is_second_row(row: Sequence[str | None], known: dict) -> bool:
+    return any(fold_header(text) in known for text in _cells(row) if text)
+
+
+def _columns(cells: tuple[str, ...], known: dict) -> tuple[Column, ...]:
+    best: dict[str, tuple[int, Column]] = {}
+    for index, text in enumerate(cells):
+        rank, found = known.get(fold_header(text), (0, None)) if text else (0, None)
+        if found and (found.name not in best or rank < best[found.name][0]):
+            best[found.name] = (rank, Column(index, found, text, *_factors(text, found)))
+    return tuple(sorted((column for _, column in best.values()), key=lambda column: column.index))
+
+
+def _factors(header: str, prop: Property) -> tuple[Decimal, Decimal]:
+    """The header's unit wins over the contract's: departments change one and forget the other."""
+    promised = UNIT_FACTORS.get((prop.physical_unit or "").lower(), Decimal(1))
+    for text in re.findall(r"[(\[【](?:单位[:：]?)?(.*?)[)\]】]", header):
+        if text.strip().lower() in UNIT_FACTORS:
+            return UNIT_FACTORS[text.strip().lower()], promised
+    return promised, promised

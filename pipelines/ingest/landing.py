@@ -1,0 +1,75 @@
+"""Delivered files: which files of a month belong to which contract, and which to none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.contract import Contract
+from pipelines.lake import file_digest
+from pipelines.month import Month
+from pipelines.problem import Problem
+
+# Left behind by spreadsheets, file managers and transfers; nobody delivered them.
+_PASSING = ("~$", ".", "Thumbs.db", "desktop.ini")
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """One delivered file; `name` is how messages and tables call it."""
+
+    path: Path
+    name: str
+    sha256: str
+    bytes: int
+
+
+def delivered_files(contract: Contract, month: Month, landing: Path) -> list[Delivered]:
+    """The files the contract claims for the month, in order of their names; empty when nothing arrived."""
+    root = landing / str(month)
+    files = []
+    for path in sorted(_claimed(contract, month, root)):
+        name = path.relative_to(root).as_posix().removeprefix(f"{contract.department}/")
+        files.append(Delivered(path, name, file_digest(path), path.stat().st_size))
+    return files
+
+
+def unclaimed_files(
+    contracts: Mapping[str, Contract] | Iterable[Contract], month: Month, landing: Path
+) -> list[Problem]:
+    """One problem for each file of the month that no contract claims."""
+    root = landing / str(month)
+    known = list(contracts.values() if isinstance(contracts, Mapping) else contracts)
+    claimed = {path for contract in known for path in _claimed(contract, month, root)}
+    problems = []
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and path not in claimed and not path.name.startswith(_PASSING):
+            folder = path.relative_to(root).parts[0]
+            expected = [
+                _filled(pattern, month) for c in known if c.department == folder for pattern in c.files
+            ]
+            problems.append(
+                Problem(
+                    path.relative_to(landing).as_posix(),
+                    "",
+                    "a file that no contract claims",
+                    ", ".join(sorted(expected)) or "files in a department's folder",
+                    "Name it as its contract says, or write a contract for it.",
+                )
+            )
+    return problems
+
+
+def _claimed(contract: Contract, month: Month, root: Path) -> set[Path]:
+    found = set()
+    for pattern in contract.files:
+        for path in root.glob(_filled(pattern, month)):
+            # A link could point at any file of the machine.
+            if path.is_file() and not path.is_symlink() and not path.name.startswith(_PASSING):
+                found.add(path)
+    return found
+
+
+def _filled(pattern: str, month: Month) -> str:
+    return pattern.replace("{month}", str(month)).replace("{yyyymm}", f"{month.year:04d}{month.number:02d}")

@@ -1,0 +1,94 @@
+"""What a delivered file really is, decided from its bytes and never from its name."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+from pipelines.problem import HardshipError
+
+TEXT, WORKBOOK = "text", "workbook"
+
+_HEAD = 65536
+# A sheet of a million rows takes less; more is a decompression bomb or not a table.
+_LARGEST_WORKBOOK = 4 << 30
+_OTHER = {
+    b"%PDF": "a PDF document",
+    b"\x1f\x8b": "a gzip archive",
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"{\\rtf": "an RTF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"SQLite format 3": "an SQLite database",
+    b"PAR1": "a Parquet file",
+}
+
+
+class Unreadable(HardshipError):
+    """A file from which no row can be trusted; the text says what it is and what to do."""
+
+
+def recognise(path: Path) -> str:
+    """TEXT or WORKBOOK; raises Unreadable naming what the file is instead."""
+    with open(path, "rb") as handle:
+        head = handle.read(_HEAD)
+    if not head.strip(b"\x00\r\n\t \x1a\xef\xbb\xbf\xff\xfe"):
+        raise Unreadable("文件为空 / the file is empty. Ask the department to export it again.")
+    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+        return _zipped(path)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _compound(path)
+    for start, words in _OTHER.items():
+        if head.startswith(start):
+            raise Unreadable(f"不是表格文件 / this is {words}, not a table. Ask for CSV or XLSX.")
+    _refuse_web_page(head)
+    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Unreadable("无法识别的二进制文件 / a binary file of unknown kind. Ask for CSV or XLSX.")
+    return TEXT
+
+
+def _zipped(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            sizes = {item.filename: item.file_size for item in archive.infolist()}
+    except (zipfile.BadZipFile, OSError, ValueError):
+        raise Unreadable(
+            "工作簿损坏或不完整 / a damaged workbook, probably cut in the transfer. Ask for it again."
+        ) from None
+    if sum(sizes.values()) > _LARGEST_WORKBOOK:
+        raise Unreadable("解压后过大 / the file unpacks to more than 4 GiB and was not opened.")
+    if "xl/workbook.xml" in sizes or "xl/workbook.bin" in sizes:
+        return WORKBOOK
+    if "word/document.xml" in sizes:
+        raise Unreadable("这是 Word 文档 / this is a Word document, not a table. Ask for CSV or XLSX.")
+    raise Unreadable("压缩包 / a zip archive. Unpack it into the landing folder.")
+
+
+def _compound(path: Path) -> str:
+    content = path.read_bytes()
+
+    def holds(name: str) -> bool:
+        return name.encode("utf-16-le") in content
+
+    if holds("EncryptedPackage") or holds("EncryptionInfo"):
+        raise Unreadable("工作簿有密码 / the workbook is protected by a password. Ask for it without one.")
+    if holds("Workbook") or holds("Book"):
+        return WORKBOOK
+    raise Unreadable("不是工作簿 / an old office document that is no workbook. Ask for CSV or XLSX.")
+
+
+def _refuse_web_page(head: bytes) -> None:
+    page = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if not re.match(
+        rb"<(!doctype html|html|head|body|table|script|meta|\?xml[^>]*>\s*<(!doctype )?html)", page
+    ):
+        return
+    words = page.decode("utf-8", "replace") + page.decode("gb18030", "replace")
+    if re.search(r"type=[\"']?password|登录|登陆|login|sign ?in|会话.{0,4}超时|session", words):
+        raise Unreadable(
+            "这是登录页面 / a login page was saved instead of the data: the export's session had ended. "
+            "Ask for the export again."
+        )
+    raise Unreadable("这是网页 / a web page (HTML), not a table. Ask for CSV or XLSX.")
