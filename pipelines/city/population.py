@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.city import households, identifiers, names
 from pipelines.city.chance import END, EPOCH, NEVER, day, generator
-from pipelines.city.households import CHILD, DORMITORY, GRANDCHILD, HEAD, SPOUSE, People
+from pipelines.city.households import CHILD, GRANDCHILD, HEAD, SPOUSE, People
 from pipelines.city.places import Places, read_places
 
 _YEARS = (END - EPOCH).days / 365.25

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.city.chance import generator, lognormal
+from pipelines.city.chance import generator
 from pipelines.city.population import Population
 from pipelines.city.work import Work, school_entry_year
 from pipelines.month import Month

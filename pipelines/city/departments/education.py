@@ -33,7 +33,7 @@ _GRADES = {
 
 
 def enrolments(city: City, month: Month) -> pl.DataFrame:
-    """One row per pupil for the month's term, with `town_code` of the school beside the contract's columns."""
+    """One row per pupil for the month's term; `town_code` of the school stands beside the columns."""
     _, on = first_and_last_day(month)
     population, registers = city.population, city.registers
     these = pupils(population, city.work, city.schooling, month, on)

@@ -61,7 +61,7 @@ def dilapidated_houses(city: City, month: Month) -> pl.DataFrame:
 
 
 def businesses(city: City, month: Month) -> pl.DataFrame:
-    """Businesses and who stands for them; the ended stay. Capital is in yuan here, in wan-yuan in the file."""
+    """Businesses and who stands for them; the ended stay. Capital is in yuan (files say wan-yuan)."""
     _, on = first_and_last_day(month)
     table = city.assets.businesses
     rows = np.flatnonzero((table["established"] <= on) & _has_come(city, table["person"], on))
