@@ -44,12 +44,12 @@ _NULLS = sorted({w for word in NULL_WORDS for w in (word, word.upper(), word.tit
 class Reading:
     """How one column of a table is read.
 
-    `value` is the typed value of cells for which `is_read` holds; all other cells go to `parse`.
+    `value` is the typed value of cells that are written as promised, null for all others; those of
+    them that are not empty go to `parse`.
     """
 
     column: Column
     value: pl.Expr
-    is_read: pl.Expr
     parse: Parser
     dtype: pl.DataType
 
@@ -70,20 +70,20 @@ def reading(column: Column, places: Places, *, documents: bool, sample: pl.Serie
     `documents`: whether passports and the like may stand for a resident ID.
     """
     prop = column.property
-    text = pl.col(f"c{column.index}").str.strip_chars(" \t\r")
+    text = pl.col(f"c{column.index}")
+    if any(cell != cell.strip() for cell in sample):
+        text = text.str.strip_chars(" \t\r")  # padded to a fixed width, as some databases do
     if prop.identity == "resident":
-        return Reading(
-            column, *_resident(text), lambda t: parse_resident_id(t, documents=documents), pl.String()
-        )
+        value = pl.when(is_resident_id_expr(text)).then(text)
+        return Reading(column, value, lambda t: parse_resident_id(t, documents=documents), pl.String())
     if prop.identity:
-        return Reading(
-            column, *_never(text, pl.String()), lambda t: parse_certificate(t, prop.pattern), pl.String()
-        )
+        nothing = pl.lit(None, pl.String)
+        return Reading(column, nothing, lambda t: parse_certificate(t, prop.pattern), pl.String())
     if prop.reference == "towns":
-        return Reading(column, *_listed(text, places.towns), lambda t: parse_town(t, places), pl.String())
+        return Reading(column, _listed(text, places.towns), lambda t: parse_town(t, places), pl.String())
     if prop.reference == "communities":
-        found = _listed(text, places.communities)
-        return Reading(column, *found, lambda t: parse_community(t, places), pl.String())
+        value = _listed(text, places.communities)
+        return Reading(column, value, lambda t: parse_community(t, places), pl.String())
     if prop.logical_type == "boolean":
         return _boolean(column, text)
     if prop.enum:
@@ -95,28 +95,17 @@ def reading(column: Column, places: Places, *, documents: bool, sample: pl.Serie
     return _text(column, text)
 
 
-def _never(text: pl.Expr, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
-    return pl.lit(None, dtype), text == ""
-
-
-def _resident(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    is_valid = is_resident_id_expr(text)
-    return pl.when(is_valid).then(text), is_valid | (text == "")
-
-
-def _listed(text: pl.Expr, codes: frozenset[str]) -> tuple[pl.Expr, pl.Expr]:
-    is_known = text.is_in(sorted(codes))
-    return pl.when(is_known).then(text), is_known | (text == "")
+def _listed(text: pl.Expr, codes: frozenset[str]) -> pl.Expr:
+    return pl.when(text.is_in(sorted(codes))).then(text)
 
 
 def _boolean(column: Column, text: pl.Expr) -> Reading:
     words = {fold_word(w): code for code, ws in column.property.enum.items() for w in ws}
-    yes = sorted({w for w, code in words.items() if code in YES} | (YES - set(words)))
-    no = sorted({w for w, code in words.items() if code in NO} | (NO - set(words)))
-    is_yes = text.is_in(yes)
-    is_known = is_yes | text.is_in(no)
-    value = pl.when(is_known).then(is_yes)
-    return Reading(column, value, is_known | (text == ""), lambda t: parse_boolean(t, words), pl.Boolean())
+    meanings = {w: w in YES for w in YES | NO} | {w: code in YES for w, code in words.items()}
+    value = text.replace_strict(
+        list(meanings), list(meanings.values()), default=None, return_dtype=pl.Boolean
+    )
+    return Reading(column, value, lambda t: parse_boolean(t, words), pl.Boolean())
 
 
 def _code(column: Column, text: pl.Expr) -> Reading:
@@ -134,7 +123,7 @@ def _code(column: Column, text: pl.Expr) -> Reading:
             return Value(int(found.value), found.action, found.confidence)
         return found
 
-    return Reading(column, value.cast(dtype), value.is_not_null() | (text == ""), parse, dtype)
+    return Reading(column, value.cast(dtype), parse, dtype)
 
 
 _DAYS = (
@@ -164,11 +153,10 @@ def _date(column: Column, text: pl.Expr, sample: pl.Series) -> Reading:
             date = day.str.to_date(form, strict=False)
             # Days outside the years of parse_date stand for something else or are damaged.
             is_day = date.dt.year().is_between(1880, 2199) & text.str.len_bytes().is_in([len(first)])
-            is_day = is_day.fill_null(False)
             if " " in first:
                 is_day &= text.str.contains(r" \d\d:\d\d:\d\d$")
-            return Reading(column, pl.when(is_day).then(date), is_day | (text == ""), parse, pl.Date())
-    return Reading(column, *_never(text, pl.Date()), parse, pl.Date())
+            return Reading(column, pl.when(is_day).then(date), parse, pl.Date())
+    return Reading(column, pl.lit(None, pl.Date), parse, pl.Date())
 
 
 def _number(column: Column, text: pl.Expr) -> Reading:
@@ -176,7 +164,7 @@ def _number(column: Column, text: pl.Expr) -> Reading:
     if prop.logical_type == "integer":
         is_whole = text.str.contains(r"^-?\d{1,18}$")
         value = pl.when(is_whole).then(text).cast(pl.Int64)
-        return Reading(column, value, is_whole | (text == ""), parse_integer, pl.Int64())
+        return Reading(column, value, parse_integer, pl.Int64())
     precision, scale = (kind.precision, kind.scale) if pa.types.is_decimal(kind) else (18, 6)
     dtype = pl.Decimal(precision, scale) if pa.types.is_decimal(kind) else pl.Float64()
     # A factor is a power of ten, so that many more decimals are still exact.
@@ -195,7 +183,7 @@ def _number(column: Column, text: pl.Expr) -> Reading:
             return Value(float(found.value), found.action, found.confidence)
         return found
 
-    return Reading(column, value, is_plain | (text == ""), parse, dtype)
+    return Reading(column, value, parse, dtype)
 
 
 def _text(column: Column, text: pl.Expr) -> Reading:
@@ -216,8 +204,7 @@ def _text(column: Column, text: pl.Expr) -> Reading:
                     return Value(pattern.sub(to, found.value), found.action, found.confidence)
         return found
 
-    is_read = ~(text.str.contains(_ODD) | text.is_in(_NULLS))
+    is_plain = ~(text.str.contains(_ODD) | text.is_in(_NULLS)) & (text != "")
     if rewrites:
-        is_read &= text.str.contains(prop.pattern) if prop.pattern else pl.lit(False)
-    value = pl.when(is_read & (text != "")).then(text)
-    return Reading(column, value, is_read | (text == ""), parse, pl.String())
+        is_plain &= text.str.contains(prop.pattern) if prop.pattern else pl.lit(False)
+    return Reading(column, pl.when(is_plain).then(text), parse, pl.String())

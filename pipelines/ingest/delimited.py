@@ -178,8 +178,8 @@ def _marked(
 ) -> pl.DataFrame:
     """Adds why a row does not fit the header: too long, cut short, or not decodable."""
     reasons = {}
-    longer = frame.filter(pl.col("extra") != "")["line"]
-    reasons |= dict.fromkeys(longer.to_list(), "too_many_fields")
+    longer = (frame["extra"] != "").arg_true()
+    reasons |= dict.fromkeys(frame["line"].gather(longer).to_list(), "too_many_fields")
     reasons |= _short_lines(frame, text, first, width, separator)
     reasons |= {first + number: "undecodable" for number in bad}
     frame = frame.drop("extra")

@@ -31,6 +31,6 @@ def refuse_lost_digits(raw: pl.DataFrame, readings: list[Reading]) -> None:
         if max(shares) > _SHARE:
             raise Unreadable(
                 f"列“{r.column.header}”的证件号码被当作数字处理过 / the IDs in column {r.column.header} went "
-                "through a spreadsheet or program as numbers and lost their last digits; none can be trusted. "
-                "Ask for the export again with this column as text."
+                "through a spreadsheet or program as numbers and lost their last digits; none can be "
+                "trusted. Ask for the export again with this column as text."
             )

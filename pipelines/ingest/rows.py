@@ -81,14 +81,11 @@ def _flags(rows: pl.Series, height: int) -> pl.Series:
 
 def _typed(raw: pl.DataFrame, readings: list[Reading]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Typed columns by property name (identities still as text), refused values, repairs."""
-    fast = raw.select(
-        *(r.value.alias(r.property.name) for r in readings),
-        *((~r.is_read).alias(f"{r.property.name} unread") for r in readings),
-    )
+    fast = raw.select(r.value.alias(r.property.name) for r in readings)
     columns, issues, repairs = [], [pl.DataFrame(schema=ISSUE_SCHEMA)], [pl.DataFrame(schema=REPAIR_SCHEMA)]
     for rank, r in enumerate(readings):
         values = fast[r.property.name]
-        unread = fast[f"{r.property.name} unread"].arg_true()
+        unread = (values.is_null() & (raw[r.raw] != "")).arg_true()
         if r.column.factor != r.column.promised:
             repairs.append(_converted(raw[r.raw], values, r))
         if len(unread):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -20,19 +20,16 @@ def workbook_tables(path: Path, source: str, contract: Contract) -> list[Table]:
 
     Sheets without that header, and hidden ones, are left out and named in `form`.
     """
-    reader = _opened(path)
-    headers: dict[str, Header | None] = {}
+    workbook = _Workbook(path)
+    headers: dict[str, Header] = {}
     left_out = []
-    for name in reader.sheet_names:
-        sheet = reader.load_sheet(
-            name, header_row=None, skip_rows=0, dtypes="string", n_rows=SEARCHED_ROWS + 1
-        )
-        rows = pl.DataFrame(sheet).rows() if sheet.width else []
+    for name in workbook.sheet_names:
+        rows, visible = workbook.first_rows(name)
         header = find_header(rows, contract)
-        if sheet.visible == "visible" and header:
+        if visible == "visible" and header:
             headers[name] = header
         elif rows:
-            left_out.append(name if sheet.visible == "visible" else f"{name} ({sheet.visible})")
+            left_out.append(name if visible == "visible" else f"{name} ({visible})")
     if not headers:
         required_columns(None, contract, f"of any visible sheet of {source}")
     tables = []
@@ -44,67 +41,77 @@ def workbook_tables(path: Path, source: str, contract: Contract) -> list[Table]:
     return tables
 
 
-def _opened(path: Path):
-    import fastexcel  # costs half a second, and most extracts are text
+class _Workbook:
+    """A workbook whose every failure to open or read is an Unreadable."""
 
-    try:
-        return fastexcel.read_excel(path)
-    except Exception as error:
-        if re.search("password|encrypt", str(error), re.I):
-            words = "工作簿有密码 / the workbook is protected by a password. Ask for it without one."
-        else:
-            words = "工作簿无法打开 / the workbook is damaged or of an unknown kind. Ask for it again."
-        raise Unreadable(words) from None
+    def __init__(self, path: Path):
+        import fastexcel  # costs half a second, and most extracts are text
+
+        self._errors = fastexcel.FastExcelError
+        try:
+            self._reader = fastexcel.read_excel(path)
+        except self._errors as error:
+            raise _unreadable(error) from None
+
+    @property
+    def sheet_names(self) -> list[str]:
+        """Names of all sheets, hidden ones too."""
+        return self._reader.sheet_names
+
+    def first_rows(self, name: str) -> tuple[list[tuple], str]:
+        """The rows that may hold the header, and whether the sheet is visible."""
+        sheet = self._load(name, n_rows=SEARCHED_ROWS + 1)
+        return (pl.DataFrame(sheet).rows() if sheet.width else []), sheet.visible
+
+    def texts(self, name: str) -> pl.DataFrame:
+        """All cells of a sheet as text."""
+        return pl.DataFrame(self._load(name))
+
+    def is_number(self, name: str, column: str) -> pl.Series:
+        """For each cell of a column whether it is stored as a number (other than zero) or truth value."""
+        # Read as truth values, number cells give one and text cells none.
+        sheet = self._load(name, dtypes="boolean", use_columns=[column])
+        return pl.DataFrame(sheet).to_series().is_not_null()
+
+    def _load(self, name: str, dtypes: str = "string", **options):
+        try:
+            # Without skip_rows=0 empty rows at the top are dropped and rows lose their numbers.
+            return self._reader.load_sheet(name, header_row=None, skip_rows=0, dtypes=dtypes, **options)
+        except self._errors as error:
+            raise _unreadable(error) from None
 
 
-def _batches(path: Path, sheet_name: str, header: Header):
+def _unreadable(error: Exception) -> Unreadable:
+    if re.search("password|encrypt", str(error), re.I):
+        return Unreadable("工作簿有密码 / the workbook is protected by a password. Ask for it without one.")
+    return Unreadable("工作簿无法打开 / the workbook is damaged or of an unknown kind. Ask for it again.")
+
+
+def _batches(path: Path, sheet_name: str, header: Header) -> Callable[[], Iterator[pl.DataFrame]]:
     def batches() -> Iterator[pl.DataFrame]:
-        frame = _sheet(path, sheet_name, header)
+        frame = _sheet(_Workbook(path), sheet_name, header)
         if frame.height:
             yield frame
 
     return batches
 
 
-def _sheet(path: Path, sheet_name: str, header: Header) -> pl.DataFrame:
+def _sheet(workbook: _Workbook, sheet_name: str, header: Header) -> pl.DataFrame:
     """Rows below the header; rows are numbered as in the sheet."""
-    reader = _opened(path)
-    sheet = reader.load_sheet(sheet_name, header_row=None, skip_rows=0, dtypes="string")
-    raw = pl.DataFrame(sheet)
+    raw = workbook.texts(sheet_name)
     frame = raw.rename({name: f"c{i}" for i, name in enumerate(raw.columns)})
     frame = frame.select(pl.all().fill_null(""))
-    frame = frame.with_columns(_number_marks(reader, sheet_name, header, frame, raw.columns))
+    for column in header.columns:
+        cells = frame[f"c{column.index}"]
+        is_long = cells.str.contains(r"^\d{15,}(?:\.0+)?$")
+        if (column.property.identity or column.property.logical_type == "string") and is_long.any():
+            # Beyond 15 digits a number cell has lost what it was, though its text looks like any other.
+            marked = is_long & workbook.is_number(sheet_name, raw.columns[column.index])
+            frame = frame.with_columns(
+                pl.when(marked).then(cells + NUMBER_CELL).otherwise(cells).alias(cells.name)
+            )
     return (
         frame.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias("line"))
         .slice(header.first_data_line - 1)
         .with_columns(pl.lit(None, pl.String).alias(BROKEN))
     )
-
-
-def _number_marks(
-    reader, sheet_name: str, header: Header, frame: pl.DataFrame, raw_names: list[str]
-) -> list[pl.Series]:
-    """Columns of numbers of people and papers, with NUMBER_CELL behind long ones stored as a number.
-
-    Beyond 15 digits such a cell has lost what it was, though its text looks like any other.
-    """
-    marked = []
-    for column in header.columns:
-        if not (column.property.identity or column.property.logical_type == "string"):
-            continue
-        cells = frame[f"c{column.index}"]
-        long = cells.str.contains(r"^\d{15,}(?:\.0+)?$")
-        if not long.any():
-            continue
-        # Read as truth values, number cells give one and text cells none.
-        named = [raw_names[column.index]]
-        sheet = reader.load_sheet(
-            sheet_name, header_row=None, skip_rows=0, dtypes="boolean", use_columns=named
-        )
-        is_number = pl.DataFrame(sheet).to_series().is_not_null() & long
-        marked.append(
-            pl.select(
-                pl.when(is_number).then(cells + NUMBER_CELL).otherwise(cells).alias(f"c{column.index}")
-            ).to_series()
-        )
-    return marked
