@@ -19,6 +19,7 @@ class Parameters:
     """Statutory values that the figures need; `minimum_wage` is dated, yuan a month."""
 
     minimum_wage: dict[date, Decimal]
+    working_age: int = 18
     pension_age_male: int = 60
     pension_age_female: int = 55
     household_size_cap: int = 15
@@ -28,6 +29,10 @@ class Parameters:
         """The value in force on a day: the latest dated line on or before it."""
         return self.minimum_wage[max(start for start in self.minimum_wage if start <= day)]
 
+    def is_working_age(self, age: int, sex: str) -> bool:
+        """Whether somebody of that age in years is of working age."""
+        return self.working_age <= age < self.pension_age(sex)
+
     def pension_age(self, sex: str) -> int:
         """Years from which a person is of pension age."""
         return self.pension_age_male if sex == "M" else self.pension_age_female
@@ -35,12 +40,16 @@ class Parameters:
 
 @dataclass
 class Evidence:
-    """Accepted rows: extract -> month of delivery -> rows. A month that is not a key was not accepted."""
+    """Accepted rows: extract -> month of delivery -> rows. A month that is not a key was not accepted.
+
+    `maximum_age` counts deliveries that were due; `not_due` holds the calendar months without delivery.
+    """
 
     month: Month
     accepted: dict[str, dict[Month, list[dict]]]
     maximum_age: dict[str, int]
     parameters: Parameters
+    not_due: dict[str, set[int]] = field(default_factory=dict)
     previous_members: list[dict] = field(default_factory=list)
 
     @property
@@ -54,7 +63,9 @@ class Evidence:
         if not months:
             return None
         latest = max(months)
-        return latest if self.month.ordinal - latest.ordinal <= self.maximum_age[extract] else None
+        later = self.month.window(self.month.ordinal - latest.ordinal)
+        due = [m for m in later if m.number not in self.not_due.get(extract, ())]
+        return latest if len(due) <= self.maximum_age[extract] else None
 
     def stock(self, extract: str) -> list[dict] | None:
         """Rows of the month the stock is used as of; None = not assessable."""
@@ -91,7 +102,7 @@ class Evidence:
 
 def read_evidence(
     lake: Path, month: Month, maximum_age: dict[str, int], parameters: Parameters,
-    previous_members: list[dict] | None = None,
+    not_due: dict[str, set[int]], previous_members: list[dict] | None = None,
 ) -> Evidence:  # fmt: skip
     """Everything accepted up to the month, read from the lake's Parquet into dictionaries."""
     import pyarrow.parquet as pq
@@ -105,7 +116,7 @@ def read_evidence(
             rows = lake / "parquet" / extract / folder.name / "rows.parquet"
             if delivered <= month and verdict in ACCEPTED and rows.exists():
                 accepted[extract][delivered] = pq.ParquetFile(rows).read().to_pylist()
-    return Evidence(month, accepted, maximum_age, parameters, previous_members or [])
+    return Evidence(month, accepted, maximum_age, parameters, not_due, previous_members or [])
 
 
 def cents(amount: Fraction | Decimal | int | None) -> Decimal | None:

@@ -56,7 +56,7 @@ class City:
         """What the oracle reads."""
         return Evidence(
             self.month, self.accepted, MAXIMUM_AGE, changes.get("parameters", PARAMETERS),
-            changes.get("previous_members", []),
+            {"education__enrolments": {8}}, changes.get("previous_members", []),
         )  # fmt: skip
 
     def add(self, extract: str, row: dict, months: list[Month] | None = None) -> None:

@@ -27,7 +27,7 @@ from . import spending
 from .belongings import Belongings
 from .evidence import Evidence, any_known, cents, total_known
 from .households import Household, households
-from .income import earners_of, income, income_months, recorded_income
+from .income import earners_of, income, income_months, recorded_income, workers_of
 from .people import CANCELLATIONS, FUNERALS, Resident, age_on, residents
 from .statuses import ASSISTANCE, Registers
 
@@ -46,7 +46,8 @@ def figures(evidence: Evidence) -> Figures:
     """Both profiles of the reference month."""
     month = evidence.month
     people = residents(evidence)
-    homes = households(evidence, people, earners_of(evidence, month.window(12)))
+    earners = earners_of(evidence, month.window(12))
+    homes = households(evidence, people, earners)
     work = _Work(evidence, people)
     rows = {key: work.resident(person) for key, person in people.items()}
     found = {}
@@ -62,7 +63,7 @@ class _Work:
 
     def __init__(self, evidence: Evidence, people: dict[int, Resident]):
         self.evidence = evidence
-        self.people = people
+        self.workers = workers_of(evidence, evidence.month.window(12))
         self.registers = Registers(evidence)
         self.belongings = Belongings(evidence)
         self.insured = spending.locally_insured(evidence)
@@ -87,7 +88,7 @@ class _Work:
             "is_minor": age < 18,
             "is_working_age": registers.is_working_age(person),
             "is_student": registers.is_student(person),
-            "is_able_worker": registers.is_able_worker(person, is_insured),
+            "is_able_worker": registers.is_able_worker(person, is_insured, person.key in self.workers),
             "is_registered_unemployed": registers.is_registered_unemployed(person),
             "has_ended_benefit": None if registers.unemployment is None else ended is not None,
             "months_since_benefit_ended": (
@@ -150,26 +151,25 @@ class _Work:
 
     def household(self, home: Household, rows: list[dict]) -> dict:
         """One row of the household profile, from its members' rows."""
-        place, size = home.head.place, len(rows)
+        place, size = home.place, len(rows)
         hukou = sum(row["has_local_hukou"] for row in rows)
-        is_conflict = size > self.evidence.parameters.household_size_cap
         pupils = self.registers.pupils
         row = {
             "town_code": place.town_code,
             "community_code": place.community_code,
-            "is_address_uncertain": home.is_address_uncertain,
+            "is_address_uncertain": place.source == "register",
             "members_count": size,
             "minors_count": sum(row["is_minor"] for row in rows),
             "working_age_count": sum(row["is_working_age"] for row in rows),
-            "able_workers_count": _able_workers(rows),
+            "able_workers_count": _known_count([row["is_able_worker"] for row in rows]),
             "local_hukou_count": hukou,
             "has_local_hukou": hukou > 0,
             "has_child_under_6": any(row["age_years"] < 6 for row in rows),
             "has_severe_disability": any_known([row["_severe"] for row in rows]),
             "has_member_over_80": any(row["age_years"] >= 80 for row in rows),
-            "is_conflict": is_conflict,
+            "is_conflict": home.is_conflict,
             "has_major_illness": any_known([row["has_major_illness"] for row in rows]),
-            "students_count": None if pupils is None else sum(row["is_student"] is True for row in rows),
+            "students_count": None if pupils is None else _known_count([row["is_student"] for row in rows]),
         }
         row |= self._coverage(home)
         for n in WINDOWS:
@@ -239,8 +239,7 @@ class _Work:
         count = 0
         for dead in home.dead:
             if dead.birth_on is not None:
-                age = age_on(dead.birth_on, dead.died_on)
-                count += 18 <= age < parameters.pension_age(dead.sex)
+                count += parameters.is_working_age(age_on(dead.birth_on, dead.died_on), dead.sex)
         is_complete = all(self.evidence.has_all(x, window) for x in (CANCELLATIONS, FUNERALS))
         return {
             "breadwinner_deaths_12m_count": count if count or is_complete else None,
@@ -248,8 +247,7 @@ class _Work:
         }
 
 
-def _able_workers(rows: list[dict]) -> int | None:
-    """Known able workers; none is proven only when every member is known."""
-    answers = [row["is_able_worker"] for row in rows]
+def _known_count(answers: list[bool | None]) -> int | None:
+    """The known part of a count is a lower bound; none is proven only when every member is known."""
     known = sum(answer is True for answer in answers)
     return None if known == 0 and None in answers else known

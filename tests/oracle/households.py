@@ -6,10 +6,24 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from .evidence import Evidence
-from .people import BIRTHS, CANCELLATIONS, PERMITS, REGISTER, Resident, age_on, deaths
+from .people import (
+    BIRTHS,
+    PERMITS,
+    REGISTER,
+    Place,
+    Resident,
+    age_on,
+    deaths,
+    living_places,
+    of_permit,
+    of_register,
+)
 
 MARRIAGES = "civil_affairs__marriages"
 ENROLMENTS = "education__enrolments"
+
+# Parent-child evidence, the surest first.
+BY_BIRTH, BY_REGISTER, BY_SCHOOL, BY_PERMIT = range(4)
 
 
 @dataclass
@@ -28,23 +42,35 @@ class Household:
 
     members: list[Resident]
     head: Resident
+    is_conflict: bool = False
     dead: list[Dead] = field(default_factory=list)
 
     @property
-    def is_address_uncertain(self) -> bool:
-        """Else the register address of the head, marked 'address uncertain'."""
-        return self.head.place.source == "register"
+    def place(self) -> Place:
+        """Place of living: residence permit, else latest grid record, else the head's register address.
+
+        The head's own goes before that of other members, of whom the eldest goes first.
+        """
+        others = sorted(self.members, key=lambda m: (m.birth_on, m.key))
+        lived = [m.place for m in [self.head, *others] if m.place.source != "register"]
+        return (lived or [self.head.place])[0]
 
 
 def marriages_in_force(evidence: Evidence) -> set[frozenset[int]]:
-    """Pairs whose latest registration is a marriage; a divorce of the same day ends it."""
-    latest: dict[frozenset[int], tuple] = {}
+    """Pairs of which neither has registered anything later than their marriage.
+
+    A divorce ends it, and so does a later marriage of either with somebody else, even where the divorce
+    between was registered elsewhere. A divorce of the same day ends it too.
+    """
+    entries: dict[int, list[tuple]] = {}
     for row in evidence.stock(MARRIAGES) or []:
         pair = frozenset((row["resident_key"], row["spouse_key"]))
-        state = (row["registered_on"], row["marriage_status"] == "divorced")
-        if pair not in latest or state > latest[pair]:
-            latest[pair] = state
-    return {pair for pair, (_, is_divorced) in latest.items() if not is_divorced}
+        for key in pair:
+            entry = (row["registered_on"], row["marriage_status"] == "divorced", sorted(pair))
+            entries.setdefault(key, []).append(entry)
+    latest = {key: max(found) for key, found in entries.items()}
+    married = {key: frozenset(pair) for key, (_, is_divorced, pair) in latest.items() if not is_divorced}
+    return {pair for pair in married.values() if len(pair) == 2 and all(married.get(k) == pair for k in pair)}
 
 
 def dependents(
@@ -65,57 +91,110 @@ def dependents(
     return found
 
 
-def links(evidence: Evidence, people: dict[int, Resident], earners: set[int]) -> list[tuple[int, int, str]]:
-    """Spouses; dependents with parents or guardians; others only of one family register and address."""
-    pairs = marriages_in_force(evidence)
-    children = dependents(evidence, people, earners, pairs)
-    found = []
-    for pair in pairs:
-        found += [(*sorted(pair), "marriage")] if len(pair) == 2 else []
-    same_home: dict[tuple, list[int]] = {}
-    parents_in_register: dict[str, list[int]] = {}
+def parent_of(evidence: Evidence, people: dict[int, Resident], children: set[int]) -> dict[int, int]:
+    """The one parent or guardian each dependent lives with.
+
+    Of several the one at the dependent's own place goes first, then the surer evidence: births (mother,
+    father), the register (head, spouse), the school (guardian 1, guardian 2), the permit. Parents who
+    parted are not made one household.
+    """
+    evidence_of: dict[int, list[tuple[tuple[int, int], int | None]]] = {key: [] for key in children}
+    parents_in_register: dict[str, list[tuple[tuple[int, int], int]]] = {}
     for person in people.values():
-        if person.is_family_register:
-            same_home.setdefault((person.register_no, person.place.address), []).append(person.key)
-            if person.relation in ("head", "spouse"):
-                parents_in_register.setdefault(person.register_no, []).append(person.key)
-    for keys in same_home.values():
-        found += [(keys[0], other, "register and address") for other in keys[1:]]
+        if person.is_family_register and person.relation in ("head", "spouse"):
+            order = (BY_REGISTER, ("head", "spouse").index(person.relation))
+            parents_in_register.setdefault(person.register_no, []).append((order, person.key))
     for key in children:
         child = people[key]
+        evidence_of[key] += [((BY_BIRTH, n), parent) for n, parent in enumerate(child.parent_keys)]
         if child.is_family_register and child.relation == "child":
-            for parent in parents_in_register.get(child.register_no, []):
-                found.append((key, parent, "register relation"))
-        if child.guardian_key is not None:
-            found.append((key, child.guardian_key, "permit guardian"))
-        found += [(key, parent, "birth") for parent in child.parent_keys]
+            evidence_of[key] += parents_in_register.get(child.register_no, [])
+        evidence_of[key].append(((BY_PERMIT, 0), child.guardian_key))
     for row in evidence.stock(BIRTHS) or []:
-        found += [(row["resident_key"], row[parent], "birth") for parent in ("mother_key", "father_key")]
+        for n, column in enumerate(("mother_key", "father_key")):
+            evidence_of.get(row["resident_key"], []).append(((BY_BIRTH, n), row[column]))
     for row in evidence.stock(ENROLMENTS) or []:
-        found += [(row["resident_key"], row[g], "school") for g in ("guardian1_key", "guardian2_key")]
-    kinds_of_children = ("register relation", "permit guardian", "birth", "school")
-    return [
-        (one, other, kind)
-        for one, other, kind in found
-        if one in people and other in people and (kind not in kinds_of_children or one in children)
-    ]
+        for n, column in enumerate(("guardian1_key", "guardian2_key")):
+            evidence_of.get(row["resident_key"], []).append(((BY_SCHOOL, n), row[column]))
+    chosen = {}
+    for key, found in evidence_of.items():
+        home = people[key].place.address
+        ordered = [
+            (people[parent].place.address != home, order, parent)
+            for order, parent in found
+            if parent in people and parent != key
+        ]
+        if ordered:
+            chosen[key] = min(ordered)[-1]
+    return chosen
 
 
 def households(evidence: Evidence, people: dict[int, Resident], earners: set[int]) -> list[Household]:
-    """The groups that the links make, each with its head."""
-    group = {key: {key} for key in people}
-    for one, other, _ in links(evidence, people, earners):
-        if group[one] is not group[other]:
-            group[one] |= group[other]
-            for key in group[other]:
-                group[key] = group[one]
-    distinct = {id(keys): keys for keys in group.values()}.values()
+    """Members living together: spouses; dependents with a parent; others of one register and address.
+
+    A group of register and address above the cap is a conflict for a person to look at: no marriage
+    joins it with others.
+    """
+    too_large: set[int] = set()
     found = []
-    for keys in sorted(distinct, key=min):
+    for keys in sorted(living_together(evidence, people, earners, too_large), key=min):
         members = [people[key] for key in sorted(keys)]
-        found.append(Household(members, head_of(members)))
-    _attach_dead(evidence, found)
+        is_conflict = len(members) > evidence.parameters.household_size_cap or bool(keys & too_large)
+        found.append(Household(members, head_of(members), is_conflict))
+    _attach_dead(evidence, found, people)
     return found
+
+
+def living_together(
+    evidence: Evidence, people: dict[int, Resident], earners: set[int], too_large: set[int]
+) -> list[set[int]]:
+    """The groups, as sets of keys; adds to `too_large` who belongs to a group above the cap."""
+    pairs = marriages_in_force(evidence)
+    children = dependents(evidence, people, earners, pairs)
+    parents = parent_of(evidence, people, children)
+    together = _Groups(people)
+    for keys in _of_one_home(people, people.keys() - children):
+        together.join(keys)
+        if len(keys) > evidence.parameters.household_size_cap:
+            too_large |= set(keys)
+    for pair in pairs:
+        if pair <= people.keys() and not pair & too_large:
+            together.join(sorted(pair))
+    for child, parent in parents.items():
+        together.join([parent, child])
+    for keys in _of_one_home(people, people.keys()):
+        left = [key for key in keys if key in children and key not in parents]
+        grown = [key for key in keys if key not in children]
+        together.join(grown[:1] + left)
+    return together.groups()
+
+
+class _Groups:
+    """People joined step by step."""
+
+    def __init__(self, people):
+        self._group = {key: {key} for key in people}
+
+    def join(self, keys: list[int]) -> None:
+        for other in keys[1:]:
+            one, two = self._group[keys[0]], self._group[other]
+            if one is not two:
+                one |= two
+                for key in two:
+                    self._group[key] = one
+
+    def groups(self) -> list[set[int]]:
+        return list({id(keys): keys for keys in self._group.values()}.values())
+
+
+def _of_one_home(people: dict[int, Resident], keys) -> list[list[int]]:
+    """Keys by family register and address; collective registers are never one household."""
+    homes: dict[tuple, list[int]] = {}
+    for key in sorted(keys):
+        person = people[key]
+        if person.is_family_register:
+            homes.setdefault((person.register_no, person.place.address), []).append(key)
+    return list(homes.values())
 
 
 def head_of(members: list[Resident]) -> Resident:
@@ -124,49 +203,51 @@ def head_of(members: list[Resident]) -> Resident:
     return heads[0] if len(heads) == 1 else min(members, key=lambda m: (m.birth_on, m.key))
 
 
-def _attach_dead(evidence: Evidence, found: list[Household]) -> None:
-    """A dead member leaves the head count; what was spent for them stays in the window."""
+def _attach_dead(evidence: Evidence, found: list[Household], people: dict[int, Resident]) -> None:
+    """A dead member leaves the head count; what was spent for them stays in the window.
+
+    They belong to last month's household; where that is not known to the surviving spouse's, else to
+    that of their family register, else to that of a child they were parent or guardian of.
+    """
     start = evidence.month.window(12)[0].start
     household_of = {member.key: home for home in found for member in home.members}
-    known = _last_records(evidence)
+    died = {key: day for key, day in deaths(evidence).items() if day >= start}
+    known = _last_records(evidence, died)
+    everybody = people | known
+    pairs = marriages_in_force(evidence)
+    minors = {key for key, person in people.items() if age_on(person.birth_on, evidence.end) < 18}
+    parents = parent_of(evidence, everybody, minors)
     previous = {row["resident_key"]: row["household_no"] for row in evidence.previous_members}
-    for key, died_on in sorted(deaths(evidence).items()):
-        if died_on < start:
-            continue
-        record = known.get(key, {})
-        if key in previous:
-            kin = [k for k, no in previous.items() if no == previous[key]]
-        else:
-            number = record.get("household_register_no")
-            kin = [
-                member.key
-                for home in found
-                for member in home.members
-                if number is not None and member.is_family_register and member.register_no == number
-            ]
-        home = _majority(household_of, kin)
-        if home:
-            home.dead.append(Dead(key, died_on, record.get("birth_on"), record.get("sex")))
+    for key, died_on in sorted(died.items()):
+        person = known.get(key)
+        number = person.register_no if person and person.is_family_register else None
+        kin = [
+            {k for k, no in previous.items() if key in previous and no == previous[key]},
+            {k for pair in pairs if key in pair for k in pair},
+            {m.key for m in people.values() if number and m.is_family_register and m.register_no == number},
+            {child for child, parent in parents.items() if parent == key},
+        ]
+        homes = [home for home in (_majority(household_of, keys) for keys in kin) if home]
+        if homes:
+            born, sex = (person.birth_on, person.sex) if person else (None, None)
+            homes[0].dead.append(Dead(key, died_on, born, sex))
 
 
-def _last_records(evidence: Evidence) -> dict[int, dict]:
-    """The latest register or permit row of the window's months in which a person still stands."""
-    known: dict[int, dict] = {}
+def _last_records(evidence: Evidence, keys) -> dict[int, Resident]:
+    """People of the keys as the window's latest register, else latest permit, had them."""
+    places = living_places(evidence)
+    known: dict[int, Resident] = {}
     months = evidence.month.window(12)
-    for _, row in evidence.flow(CANCELLATIONS, months):
-        known[row["resident_key"]] = {"household_register_no": row["household_register_no"]}
-    for extract in (PERMITS, REGISTER):
-        for _, row in evidence.flow(extract, months):
-            is_family = row.get("register_type") == "family"
-            known[row["resident_key"]] = {
-                "birth_on": row["birth_on"],
-                "sex": row["sex"],
-                "household_register_no": row["household_register_no"] if is_family else None,
-            }
+    for _, row in evidence.flow(PERMITS, months):
+        if row["resident_key"] in keys:
+            known[row["resident_key"]] = of_permit(row)
+    for _, row in evidence.flow(REGISTER, months):
+        if row["resident_key"] in keys:
+            known[row["resident_key"]] = of_register(row, places)
     return known
 
 
-def _majority(household_of: dict[int, Household], keys: list[int]) -> Household | None:
+def _majority(household_of: dict[int, Household], keys: set[int]) -> Household | None:
     """The household that holds most of the keys; of equals the one with the smallest member key."""
     counts: dict[int, int] = {}
     homes: dict[int, Household] = {}

@@ -60,20 +60,25 @@ def recorded_income(evidence: Evidence) -> dict[tuple[int, Month], Fraction]:
 
 def earners_of(evidence: Evidence, months: list[Month]) -> set[int]:
     """People with a tax, contribution or pension record in the latest month of income."""
+    return workers_of(evidence, months) | _recorded_in(evidence, months, {PENSIONS: "pension_month_on"})
+
+
+def workers_of(evidence: Evidence, months: list[Month]) -> set[int]:
+    """People with a tax or contribution record in the latest month of income."""
+    days = {TAXES: "income_month_on", CONTRIBUTIONS: "contribution_month_on"}
+    return _recorded_in(evidence, months, days)
+
+
+def _recorded_in(evidence: Evidence, months: list[Month], days: dict[str, str]) -> set[int]:
     known = income_months(evidence, months)
     if not known:
         return set()
-    first = known[-1].start
-    found = set()
-    for extract, day in (
-        (TAXES, "income_month_on"),
-        (CONTRIBUTIONS, "contribution_month_on"),
-        (PENSIONS, "pension_month_on"),
-    ):
-        for _, row in evidence.flow(extract, months):
-            if row[day] == first:
-                found.add(row["resident_key"])
-    return found
+    return {
+        row["resident_key"]
+        for extract, day in days.items()
+        for _, row in evidence.flow(extract, months)
+        if row[day] == known[-1].start
+    }
 
 
 def _per_month(rows: list[dict], day: str, amount: str) -> dict[tuple[int, Month], Fraction]:

@@ -76,7 +76,7 @@ def departures(evidence: Evidence) -> dict[int, date]:
 def residents(evidence: Evidence) -> dict[int, Resident]:
     """People alive and present: of the register, with a valid permit, or newborn of a resident mother."""
     dead, left = deaths(evidence), departures(evidence)
-    grid = _grid_places(evidence)
+    places = living_places(evidence)
 
     def is_present(key: int, born: date, registered_again: date | None) -> bool:
         if key in dead or born > evidence.end:
@@ -86,26 +86,42 @@ def residents(evidence: Evidence) -> dict[int, Resident]:
     people: dict[int, Resident] = {}
     in_register = set()
     for row in evidence.stock(REGISTER) or []:
-        key = row["resident_key"]
-        in_register.add(key)
-        if is_present(key, row["birth_on"], row["moved_in_on"]):
-            people[key] = Resident(
-                key, row["birth_on"], row["sex"], True,
-                grid.get(key)
-                or Place(row["register_address"], row["town_code"], row["community_code"], "register"),
-                row["household_register_no"], row["register_type"], row["relation_to_head"],
-            )  # fmt: skip
+        in_register.add(row["resident_key"])
+        if is_present(row["resident_key"], row["birth_on"], row["moved_in_on"]):
+            people[row["resident_key"]] = of_register(row, places)
     for row in evidence.stock(PERMITS) or []:
-        key = row["resident_key"]
-        is_valid = row["permit_expires_on"] is None or row["permit_expires_on"] >= evidence.end
-        if key in in_register or not is_valid:
+        if row["resident_key"] in in_register or not is_valid_permit(row, evidence.end):
             continue
-        if is_present(key, row["birth_on"], row["permit_issued_on"]):
-            place = Place(row["living_address"], row["town_code"], row["community_code"], "permit")
-            people[key] = Resident(
-                key, row["birth_on"], row["sex"], False, place, guardian_key=row["guardian_key"]
-            )
+        if is_present(row["resident_key"], row["birth_on"], row["permit_issued_on"]):
+            people[row["resident_key"]] = of_permit(row)
     return people | _newborns(evidence, people)
+
+
+def of_register(row: dict, places: dict[int, Place]) -> Resident:
+    """A person of the residents' register, living where a permit or grid record says, else registered."""
+    registered = Place(row["register_address"], row["town_code"], row["community_code"], "register")
+    return Resident(
+        row["resident_key"], row["birth_on"], row["sex"], True,
+        places.get(row["resident_key"], registered),
+        row["household_register_no"], row["register_type"], row["relation_to_head"],
+    )  # fmt: skip
+
+
+def of_permit(row: dict) -> Resident:
+    """A person known by the residence permit."""
+    return Resident(
+        row["resident_key"], row["birth_on"], row["sex"], False, _permit_place(row),
+        guardian_key=row["guardian_key"],
+    )  # fmt: skip
+
+
+def is_valid_permit(row: dict, end: date) -> bool:
+    """Whether a residence permit is valid on the last day of the month."""
+    return row["permit_expires_on"] is None or row["permit_expires_on"] >= end
+
+
+def _permit_place(row: dict) -> Place:
+    return Place(row["living_address"], row["town_code"], row["community_code"], "permit")
 
 
 def _newborns(evidence: Evidence, people: dict[int, Resident]) -> dict[int, Resident]:
@@ -121,7 +137,7 @@ def _newborns(evidence: Evidence, people: dict[int, Resident]) -> dict[int, Resi
     return newborns
 
 
-def _grid_places(evidence: Evidence) -> dict[int, Place]:
+def living_places(evidence: Evidence) -> dict[int, Place]:
     """Place of living: residence permit, else latest grid record."""
     latest: dict[int, dict] = {}
     for row in evidence.stock(LIVING_PLACES) or []:
@@ -130,7 +146,11 @@ def _grid_places(evidence: Evidence) -> dict[int, Place]:
         known = latest.get(row["resident_key"])
         if known is None or row["recorded_on"] > known["recorded_on"]:
             latest[row["resident_key"]] = row
-    return {
-        key: Place(row["living_address"], row["town_code"], row["community_code"], "grid")
-        for key, row in latest.items()
-    }
+    found = {}
+    for key, row in latest.items():
+        place = Place(row["living_address"], row["town_code"], row["community_code"], "grid")
+        found[key] = place
+    for row in evidence.stock(PERMITS) or []:
+        if is_valid_permit(row, evidence.end):
+            found[row["resident_key"]] = _permit_place(row)
+    return found

@@ -34,15 +34,13 @@ def locally_insured(evidence: Evidence) -> set[int] | None:
 
 
 def bills(evidence: Evidence) -> dict[int, list[Bill]]:
-    """By person: self-paid (cash) after refunds, each stay counted once, by settlement date."""
+    """By person: self-paid (cash) after refunds, each stay counted once, of whatever the window delivered."""
     months = evidence.month.window(12)
     latest: dict[str, tuple[Month, dict]] = {}
     for delivered, row in evidence.flow(SETTLEMENTS, months):
         latest[row["settlement_no"]] = (delivered, row)
     stays: dict[tuple, list[Bill]] = {}
     for delivered, row in latest.values():
-        if not months[0].start <= row["settled_on"] <= evidence.end:
-            continue
         is_refund = row["is_refund"] is True
         bill = Bill(
             row["settled_on"], delivered, row["settlement_no"],

@@ -123,12 +123,14 @@ class Registers:
         return False if self.evidence.has_all(CONTRIBUTIONS, since) else None
 
     def is_working_age(self, person: Resident) -> bool:
-        """Adult below pension age."""
-        age = age_on(person.birth_on, self.evidence.end)
-        return 18 <= age < self.evidence.parameters.pension_age(person.sex)
+        """From the first year of working age to the pension age."""
+        return self.evidence.parameters.is_working_age(age_on(person.birth_on, self.evidence.end), person.sex)
 
-    def is_able_worker(self, person: Resident, is_insured: bool | None) -> bool | None:
-        """Of working age, not severely disabled, without major illness, not a full-time student."""
+    def is_able_worker(self, person: Resident, is_insured: bool | None, works: bool) -> bool | None:
+        """Of working age, not severely disabled, without major illness, not a full-time student.
+
+        Somebody of whom that is not known but who `works` now is able to.
+        """
         if not self.is_working_age(person):
             return False
         unable = any_known(
@@ -138,24 +140,25 @@ class Registers:
                 self.is_student(person),
             ]
         )
-        return None if unable is None else not unable
+        return (works or None) if unable is None else not unable
 
     def has_zero_status(self, person: Resident) -> bool | None:
         """Whether an adult's income is zero beyond what is recorded.
 
-        A status that no source could have recorded for this person does not stop imputation; a source
-        that is not assessable does, for those it would cover.
+        A certificate or illness that no source could have recorded for this person does not stop
+        imputation; a source that is not assessable does, for those it would cover, and so does an age at
+        which somebody may be studying elsewhere.
         """
         age = age_on(person.birth_on, self.evidence.end)
         if age >= self.evidence.parameters.pension_age(person.sex):
             return True
         may_be_ill = None if self.illnesses is None else False
-        may_study = None if self.pupils is None and 18 <= age <= 22 else False
+        is_student = self.is_student(person) if 18 <= age <= 22 or self.pupils is not None else False
         may_be_disabled = None if self.certificates is None and person.has_local_hukou else False
         return any_known(
             [
                 self.is_registered_unemployed(person),
-                self.is_student(person) or may_study,
+                is_student,
                 self.is_severely_disabled(person) or may_be_disabled,
                 self.has_major_illness(person, None) or may_be_ill,
             ]

@@ -161,7 +161,7 @@ def test_a_pupil_at_school_elsewhere_makes_fees_unknown_and_an_adult_does_not():
     assert only_household(city)["education_fees_12m_yuan"] == 0
     city.registered(3, date(2012, 1, 1), "F", relation_to_head="child")
     row = only_household(city)
-    assert row["education_fees_12m_yuan"] is None and row["students_count"] == 0
+    assert row["education_fees_12m_yuan"] is None and row["students_count"] is None
 
 
 def test_a_yearly_fee_is_halved_and_only_the_term_begun_in_the_window_counts():
@@ -311,7 +311,10 @@ def test_a_group_above_the_cap_is_a_conflict():
 
 def test_weak_labour_capacity_is_proven_only_when_every_member_is_known():
     assert only_household(couple())["able_workers_count"] == 2
-    assert only_household(tang())["able_workers_count"] is None
+    assert only_household(tang())["able_workers_count"] == 2
+    city = City()
+    city.permitted(1, date(1990, 1, 1), "M")
+    assert only_household(city)["able_workers_count"] is None
     city = City()
     city.registered(1, date(1950, 1, 1), "M")
     assert only_household(city)["able_workers_count"] == 0
