@@ -19,7 +19,8 @@ histories as (
         household_no,
         household_key,
         status,
-        reason
+        reason,
+        reason_zh
     from cases
 ),
 
@@ -44,9 +45,9 @@ select
     households.head_name,
     case
         when listed.town_code is not null then 'moved'
-        else coalesce(not_listed.reason, histories.status, 'cleared')
+        else coalesce(not_listed.reason, histories.reason, histories.status, 'not_present')
     end as reason,
-    coalesce(not_listed.detail_zh, histories.reason) as detail_zh,
+    coalesce(not_listed.detail_zh, histories.reason_zh) as detail_zh,
     last_listed.household_key
 from last_listed
 left join listed on last_listed.household_key = listed.household_key

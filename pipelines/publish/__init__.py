@@ -89,17 +89,16 @@ def _write(extracts, published, month: Month, lake: Lake, rules: Path, what_went
 def _check_conservation(month: Month, tables: dict[str, pa.Table]) -> None:
     """A household with a match is listed or excluded, never both and never neither."""
     keys = {
-        name: pl.Series(tables[name]["household_key"].to_pylist(), dtype=pl.String)
-        for name in ("candidates", "exclusions", "matches")
+        name: tables[name]["household_key"].to_pylist() for name in ("candidates", "exclusions", "matches")
     }
-    both = int(keys["candidates"].is_in(keys["exclusions"].unique()).sum())
-    groundless = int((~keys["candidates"].is_in(keys["matches"].unique())).sum())
-    twice = len(keys["exclusions"]) - keys["exclusions"].n_unique()
-    if both or groundless or twice:
+    listed, excluded, matched = (set(keys[name]) for name in ("candidates", "exclusions", "matches"))
+    twice = len(keys["exclusions"]) - len(excluded)
+    lost = matched - listed - excluded
+    if listed & excluded or listed - matched or twice or lost:
         raise HardshipError(
-            f"{month} was not published: {both} households are listed and excluded at once, "
-            f"{groundless} are listed without a match, {twice} are excluded for two reasons. "
-            "This is an error in detect, not in the data."
+            f"{month} was not published. Of its households {len(listed & excluded)} are listed and excluded "
+            f"at once, {len(listed - matched)} are listed without a match, {twice} are excluded twice, "
+            f"{len(lost)} match a rule and are neither. This is an error in detect, not in the data."
         )
 
 

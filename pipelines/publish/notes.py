@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.publish.styles import height_of, marks
-from pipelines.publish.words import CHANGES, DELIVERIES, DEPARTMENTS, Words, zh
+from pipelines.publish.words import DELIVERIES, DEPARTMENTS, Words, zh
 
 _DIMENSION_HELP = {
     "medical": "医疗自付费用高（只看金额，不含病名）",
@@ -48,11 +48,10 @@ def changes_sheet(sheet, content, words: Words, styles) -> None:
     _title(sheet, styles, "与上月相比：不再列入的家庭", "On last month's list, not on this one")
     _header(sheet, 3, ["上月序号", "户主", "去向", "说明"], styles)
     row = 3
-    labelled = {**CHANGES, **words.exclusions}
     for row, values in enumerate(content.changes.iter_rows(named=True), start=4):
         _cells(
             sheet, row, styles, widths,
-            [values["previous_rank"], values["head_name"], zh(labelled, values["reason"]),
+            [values["previous_rank"], values["head_name"], zh(words.departures, values["reason"]),
              values["detail_zh"]],
         )  # fmt: skip
     _ending(sheet, row, "上月名单中的家庭本月全部保留，或上月没有名单。", content.changes, styles)

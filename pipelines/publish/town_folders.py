@@ -44,13 +44,17 @@ def write_town_folders(
     columns = columns_of(published["town_list"], visits)
     notes = [_delivery_row(delivery, extracts[delivery.extract]) for delivery in delivered]
     coverage_frame = pl.from_arrow(coverage)
+    text = _as_text(pl.from_arrow(listed), columns, words)
     for town in towns():
         place = folder / town.folder
         place.mkdir(parents=True)
-        table = listed.filter(pc.equal(listed["town_code"], town.code))
+        is_here = pc.equal(listed["town_code"], town.code)
+        table = listed.filter(is_here)
         write_parquet(table, place / "list.parquet")
         frame = pl.from_arrow(table)
-        _write_csv(frame, place / f"{list_name(month, town)}.csv", columns, words)
+        text.filter(pl.Series(is_here.to_pylist(), dtype=pl.Boolean)).write_csv(
+            place / f"{list_name(month, town)}.csv", include_bom=True, line_terminator="\r\n"
+        )
         content = Content(
             month=month,
             town=town,
@@ -81,28 +85,28 @@ def _delivery_row(delivery: Delivery, contract: Contract) -> dict:
     }
 
 
-def _write_csv(frame: pl.DataFrame, path: Path, columns: list[Column], words: Words) -> None:
-    """The list as text for programs without a spreadsheet: the workbook's headers and words."""
+def _as_text(frame: pl.DataFrame, columns: list[Column], words: Words) -> pl.DataFrame:
+    """The lists for programs without a spreadsheet: the workbook's headers and words."""
     texts = {
-        "status": [zh(words.statuses, code) for code in frame["status"].to_list()],
+        "status": [zh(words.statuses, code) for code in frame["status"]],
         "dimensions": [zh_list(words.dimensions, codes) for codes in frame["dimensions"].to_list()],
         "causes": [zh_list(words.causes, codes) for codes in frame["causes"].to_list()],
         "troubles": [zh_list(words.troubles, codes) for codes in frame["troubles"].to_list()],
-        "suggested_path": [zh_list(words.paths, codes) for codes in frame["suggested_path"].to_list()],
+        "suggested_path": [zh(words.paths, code) for code in frame["suggested_path"]],
     }
     shown = []
     for column in columns:
         if column.use == "fill":
-            shown.append(pl.Series(column.header, [None] * len(frame), pl.String))
-        elif column.name in texts:
-            shown.append(pl.Series(column.header, texts[column.name], pl.String))
+            values = pl.repeat(None, len(frame), dtype=pl.String, eager=True)
         else:
-            shown.append(frame[column.name].alias(column.header))
-    safe = pl.DataFrame([_as_text(column) if column.dtype == pl.String else column for column in shown])
-    safe.write_csv(path, include_bom=True, line_terminator="\r\n")
+            values = (
+                pl.Series(texts[column.name], dtype=pl.String) if column.name in texts else frame[column.name]
+            )
+        shown.append(values.alias(column.header))
+    return pl.DataFrame([_never_run(values) if values.dtype == pl.String else values for values in shown])
 
 
-def _as_text(values: pl.Series) -> pl.Series:
+def _never_run(values: pl.Series) -> pl.Series:
     is_run = values.str.contains(_RUN_BY_SPREADSHEETS).fill_null(False)
     return pl.select(pl.when(is_run).then("'" + values).otherwise(values).alias(values.name)).to_series()
 

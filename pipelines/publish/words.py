@@ -48,17 +48,8 @@ DELIVERIES = {
     "not due": ("本月无需报送", "not due"),
 }
 
-# Reasons why a household of last month's list is not on this one, beside the reasons of exclusions.
-CHANGES = {
-    "moved": ("住址已变，列入其他镇街", "listed in another town"),
-    "cleared": ("困难情形已解除", "cleared"),
-    "watch": ("未达列入条件，继续观察", "watched"),
-    "listed": ("列入其他镇街", "listed elsewhere"),
-    "excluded": ("本月不列入", "not listed"),
-    "waiting": ("候补", "waiting"),
-    "covered": ("已纳入救助", "covered"),
-    "unassessable": ("数据不足，无法判断", "cannot be assessed"),
-}
+# A household that another town lists now; every other reason to leave a list is a case's.
+MOVED = ("住址变动，由其他镇街走访", "now listed in another town")
 
 
 @dataclass(frozen=True)
@@ -70,7 +61,7 @@ class Words:
     paths: dict[str, tuple[str, str]]
     causes: dict[str, tuple[str, str]]
     troubles: dict[str, tuple[str, str]]
-    exclusions: dict[str, tuple[str, str]]
+    departures: dict[str, tuple[str, str]]
     outcomes: dict[str, tuple[str, str]]
 
 
@@ -83,7 +74,11 @@ def words_of(published: dict[str, Contract], visits: Contract) -> Words:
         paths=labels(candidates, "suggested_path"),
         causes=labels(candidates, "causes"),
         troubles=labels(candidates, "troubles"),
-        exclusions=labels(published["exclusions"], "reason"),
+        departures={
+            **labels(published["cases"], "status"),
+            **labels(published["cases"], "reason"),
+            "moved": MOVED,
+        },
         outcomes=labels(visits, "outcome"),
     )
 

@@ -50,7 +50,7 @@ def columns_of(listing: Contract, visits: Contract) -> list[Column]:
     shown = [
         ("rank", 4.6, "read"), ("status", 5.6, "read"), ("community", 9, "read"), ("grid_no", 7.5, "read"),
         ("head_name", 8, "read"), ("head_id_masked", 15, "read"), ("address", 18, "read"),
-        ("members_zh", 11, "read"), ("dimensions", 8.6, "read"), ("explanation_zh", 44, "read"),
+        ("members_zh", 11, "read"), ("dimensions", 10.5, "read"), ("explanation_zh", 43, "read"),
         ("months_waiting", 5.2, "read"), ("last_visited_on", 9.5, "read"), ("suggested_path", 12, "read"),
         ("explanation_en", 60, "detail"), ("causes", 12, "detail"), ("troubles", 12, "detail"),
         ("not_covered_zh", 26, "detail"),
@@ -96,8 +96,9 @@ def write_workbook(
     book = xlsxwriter.Workbook(
         path,
         # In-memory rows are flushed one by one, and nothing but text, numbers and dates is written.
-        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-         "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"},
+        # They wait in a file of names and addresses, which therefore lies with the list itself.
+        {"constant_memory": True, "tmpdir": str(path.parent), "strings_to_formulas": False,
+         "strings_to_urls": False, "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"},
     )  # fmt: skip
     month, town = content.month, content.town
     book.set_properties(
@@ -156,7 +157,10 @@ def _list_sheet(sheet, content: Content, columns: list[Column], words: Words, st
     for values in content.listed.iter_rows(named=True):
         row += 1
         shown = {
-            **values, "visited": _visit_text(values, words), "address": _address_text(values, content.town),
+            **values,
+            "visited": _visit_text(values, words),
+            "address": _address_text(values, content.town),
+            "explanation_zh": _explanation_text(values),
         }  # fmt: skip
         sheet.set_row(row, _height(shown, width_at, words))
         for number, write in enumerate(writers):
@@ -211,7 +215,7 @@ def _writer(sheet, column: Column, words: Words, styles: Styles):
     if name == "last_visited_on":
         return text(lambda values: values["visited"], styles.centred)
     if name == "suggested_path":
-        return text(lambda values: zh_list(words.paths, values["suggested_path"]), styles.cell)
+        return text(lambda values: zh(words.paths, values["suggested_path"]), styles.cell)
     if name in ("causes", "troubles"):
         return text(lambda values: zh_list(getattr(words, name), values[name]), styles.cell)
     if name == "visited_on":
@@ -233,6 +237,12 @@ def _address_text(values: dict, town: Town) -> str:
     return f"{address}（仅有户籍地址，待核实）" if values["is_address_uncertain"] else address
 
 
+def _explanation_text(values: dict) -> str:
+    if not values["to_verify_zh"]:
+        return values["explanation_zh"]
+    return f"{values['explanation_zh']}\n请核实：{values['to_verify_zh']}"
+
+
 def _visit_text(values: dict, words: Words) -> str:
     if values["last_visited_on"] is None:
         return ""
@@ -244,7 +254,7 @@ def _height(values: dict, width_at: dict[str, float], words: Words) -> float:
         "community": values["community"], "grid_no": values["grid_no"], "head_name": values["head_name"],
         "address": values["address"], "members_zh": values["members_zh"],
         "explanation_zh": values["explanation_zh"],
-        "suggested_path": zh_list(words.paths, values["suggested_path"]),
+        "suggested_path": zh(words.paths, values["suggested_path"]),
     }  # fmt: skip
     marked = len(values["dimensions"] or ()) + len(values["unassessed_dimensions"] or ())
     return height_of([(text, width_at[name]) for name, text in texts.items()], lines=max(2, marked))
