@@ -13,15 +13,10 @@ DAGS = Path(__file__).resolve().parent
 HOST = "127.0.0.1"
 
 
-def use(home: Path | None = None, port: int = 8080) -> Path:
-    """Points Airflow at its home folder, created on first use; call before `airflow` is imported.
-
-    Settings already given as AIRFLOW__... variables stay as they are.
-    """
-    home = (home or monthly.home() / "airflow").resolve()
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.environ["AIRFLOW_HOME"] = str(home)
-    settings = {
+def settings(home: Path, port: int = 8080) -> dict[str, str]:
+    """Environment variables of an Airflow that lives in `home` and reads this folder's DAG."""
+    return {
+        "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__PARALLELISM": str(max(2, os.cpu_count() or 1)),
@@ -33,8 +28,20 @@ def use(home: Path | None = None, port: int = 8080) -> Path:
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }
-    for name, value in settings.items():
-        os.environ.setdefault(name, value)
+
+
+def use(home: Path | None = None, port: int = 8080) -> Path:
+    """Points Airflow at its home folder, created on first use; call before `airflow` is imported.
+
+    Settings already given as AIRFLOW__... variables stay as they are.
+    """
+    home = (home or monthly.home() / "airflow").resolve()
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name, value in settings(home, port).items():
+        if name == "AIRFLOW_HOME":
+            os.environ[name] = value
+        else:
+            os.environ.setdefault(name, value)
     return home
 
 

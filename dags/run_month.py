@@ -75,10 +75,11 @@ def run_month(month: Month, terminal: TextIO) -> tuple[bool, dict[str, list[str]
     progress.propagate = False
     run = month_by_month.test(logical_date=None, run_conf={"month": str(month)})
     unfinished: dict[str, list[str]] = {}
-    for instance in sorted(run.get_task_instances(), key=lambda i: (i.task_id, i.map_index)):
+    for instance in sorted(run.get_task_instances(), key=lambda instance: instance.task_id):
         if instance.state not in ("success", "skipped"):
-            name = instance.task_id if instance.map_index < 0 else f"{instance.task_id}[{instance.map_index}]"
-            unfinished.setdefault(str(instance.state), []).append(name)
+            names = unfinished.setdefault(str(instance.state), [])
+            if instance.task_id not in names:
+                names.append(instance.task_id)
     return all(isinstance(error, HardshipError) for error in errors), unfinished
 
 
