@@ -1,0 +1,134 @@
+"""Evidence: from which extracts a rule's answer comes, of which months, and whether they are old."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from pipelines.contract import Contract
+from pipelines.month import Month
+from pipelines.rule import Rule, RuleSet
+
+
+DEPARTMENTS = {
+    "public_security": ("公安", "public security"),
+    "civil_affairs": ("民政", "civil affairs"),
+    "medical_insurance": ("医保", "medical insurance"),
+    "health": ("卫健", "health"),
+    "human_resources": ("人社", "human resources"),
+    "disabled_persons": ("残联", "disabled persons' federation"),
+    "education": ("教育", "education"),
+    "housing": ("住建", "housing"),
+    "emergency": ("应急", "emergency management"),
+    "market_supervision": ("市场监管", "market supervision"),
+    "taxation": ("税务", "taxation"),
+    "towns": ("镇街", "towns"),
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One extract a rule reads, as link used it."""
+
+    extract: str
+    department: str
+    title_zh: str
+    title_en: str
+    kind: str
+    status: str
+    as_of: Month | None
+
+    def is_stale(self, month: Month) -> bool:
+        """Whether an older roll stands in for one that was due."""
+        return self.as_of is not None and self.as_of < month and self.status != "not due"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The sources of one rule in one month."""
+
+    sources: tuple[Source, ...]
+    month: Month
+    window_months: int
+
+    @property
+    def departments(self) -> list[str]:
+        """Departments behind the answer."""
+        return sorted({source.department for source in self.sources})
+
+    @property
+    def months(self) -> list[str]:
+        """Months of the evidence: a month for a roll, first..last for what is added up."""
+        return sorted({text for source in self.sources if (text := self.months_of(source))})
+
+    def months_of(self, source: Source) -> str:
+        """Months of one source, empty when it could not be used."""
+        if source.kind == "flow":
+            first = self.month.plus(1 - self.window_months)
+            return str(self.month) if self.window_months == 1 else f"{first}..{self.month}"
+        return str(source.as_of) if source.as_of else ""
+
+    @property
+    def stale(self) -> list[Source]:
+        """Sources that are carried forward from an earlier month."""
+        return [source for source in self.sources if source.is_stale(self.month)]
+
+    def departments_in_words(self, language: str) -> str:
+        """Departments as a sentence names its sources: 医保、教育; medical insurance, education."""
+        index, comma = (0, "、") if language == "zh" else (1, ", ")
+        return comma.join(DEPARTMENTS.get(d, (d, d))[index] for d in self.departments)
+
+    def stale_words(self, language: str) -> str:
+        """The mark that goes to the end of a sentence, empty when everything is of the month."""
+        if not self.stale:
+            return ""
+        if language == "zh":
+            return "（" + "；".join(f"{s.title_zh}截至{s.as_of}" for s in self.stale) + "）"
+        return " (" + "; ".join(f"{s.title_en} as of {s.as_of}" for s in self.stale) + ")"
+
+
+def delivered_sources(path: Path, contracts: dict[str, Contract], month: Month) -> dict[str, Source]:
+    """What link used of every extract, from its deliveries table."""
+    sources = {}
+    for row in pq.read_table(path).to_pylist():
+        contract = contracts.get(row["extract"])
+        as_of = row["as_of_month"]
+        sources[row["extract"]] = Source(
+            extract=row["extract"],
+            department=row["department"],
+            title_zh=contract.title_zh if contract else row["extract"],
+            title_en=contract.title_en if contract else row["extract"],
+            kind=contract.kind if contract else "stock",
+            status=row["status"],
+            as_of=Month.parse(str(as_of)[:7]) if as_of else None,
+        )
+    return sources
+
+
+def evidence_of(
+    rule: Rule, rules: RuleSet, sources: dict[str, Source], base: set[str], month: Month
+) -> Evidence:
+    """Sources of the columns that decide a rule; `base` are registers everybody is in, which prove nothing."""
+    profile = {p.column: p for p in rules.profiles[rule.unit].properties}
+    named = {extract for column in rule.columns for extract in profile[column].sources}
+    wanted = named - base or named
+    return Evidence(
+        tuple(sources[extract] for extract in sorted(wanted) if extract in sources),
+        month,
+        _window(rule, month),
+    )
+
+
+def base_registers(contracts: dict[str, Contract]) -> set[str]:
+    """Extracts the month cannot run without: the residents' register."""
+    return {contract.id for contract in contracts.values() if contract.is_required}
+
+
+def _window(rule: Rule, month: Month) -> int:
+    if rule.window_months:
+        return int(rule.window_months.in_force(month))
+    found = [int(m[1]) for column in rule.columns if (m := re.search(r"_(6|12)m(?:_|$)", column))]
+    return max(found, default=1)

@@ -1,0 +1,302 @@
+"""One month of detection: answers, matches, who is listed, who is not and why, and every case."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.contract import SCHEMAS, Contract, load_contracts
+from pipelines.database import Database
+from pipelines.detect import answers
+from pipelines.detect.capacity import COMMUNITIES, capacities
+from pipelines.detect.coverage import answer_rows, coverage_groups, coverage_rows
+from pipelines.detect.evidence import Source, base_registers, delivered_sources, evidence_of
+from pipelines.identity import household_key
+from pipelines.lake import Lake, code_digest, file_digest
+from pipelines.month import Month
+from pipelines.problem import HardshipError
+from pipelines.rule import RULES, Compiled, RuleSet, code_words, compile_rule, load_rules
+
+TABLE = "matches"
+COUNTS = "counts.json"
+PROFILE_FILES = ("household_profile", "resident_profile", "members")
+DECIDING = ("signal", "list")
+
+# Written in order of these columns, so that the same month gives the same bytes.
+ORDER = {
+    "matches": "household_key, rule_id",
+    "exclusions": "town_code, household_key",
+    "candidates": "town_code, rank, household_key",
+    "cases": "household_key",
+    "coverage": "extract, dimension, town_code",
+    "answers": "rule_id, town_code",
+}
+
+ROLLS = {
+    "dibao": ("低保", "dibao"),
+    "edge": ("低保边缘", "dibao-edge"),
+    "tekun": ("特困", "tekun"),
+    "orphan": ("孤儿", "orphan support"),
+}
+
+
+def detect(month: Month, lake: Lake, rules: Path = RULES, schemas: Path = SCHEMAS) -> dict:
+    """Applies the rules in force to the month's profiles and writes the lake's table `matches`.
+
+    Returns counts: households, households_matched, listed, excluded, excluded_by_reason, unknown
+    (by rule). Reads the latest earlier month's cases; months are brought up in order. Does nothing
+    when neither profiles, rules, earlier cases nor code changed. Raises HardshipError when the
+    month was not linked or when a household would be lost between match and decision.
+    """
+    profiles = lake.resolve("profiles", month)
+    if profiles is None:
+        raise HardshipError(f"No profiles for {month}: run link for {month} first.")
+    rule_set = load_rules(rules, schemas)
+    previous = previous_month(month, lake)
+    inputs = {
+        "profiles": lake.digest("profiles", month),
+        "previous": [str(previous), lake.digest(TABLE, previous)] if previous else None,
+        "rules": {str(p.relative_to(rules)): file_digest(p) for p in sorted(rules.rglob("*.yaml"))},
+        "schemas": {p.name: file_digest(p) for p in sorted(schemas.glob("*.yaml"))},
+        "communities": file_digest(COMMUNITIES),
+        "code": code_digest(),
+    }
+    if lake.is_current(TABLE, month, inputs):
+        return json.loads((lake.resolve(TABLE, month) / COUNTS).read_text(encoding="utf-8"))
+    contracts = load_contracts(schemas)
+    with Database() as db, lake.write(TABLE, month, inputs) as folder:
+        prepare(db, month, lake, profiles, contracts, previous)
+        sources = delivered_sources(profiles / "deliveries.parquet", contracts, month)
+        compiled = run_rules(db, month, rule_set, contracts, sources, lake)
+        counts = select(db, month, rule_set)
+        tables = tally(db, month, compiled, rule_set, sources, contracts)
+        counts["unknown"] = tables.pop("unknown")
+        for name, rows in tables.items():
+            db.register(name, rows)
+        for name, order in ORDER.items():
+            db.write(f"select * from {name} order by {order}", folder / f"{name}.parquet")
+        text = json.dumps(counts, ensure_ascii=False, indent=1, sort_keys=True)
+        (folder / COUNTS).write_text(text + "\n", encoding="utf-8")
+    return counts
+
+
+def previous_month(month: Month, lake: Lake) -> Month | None:
+    """The latest earlier month that was detected."""
+    return max((m for m in lake.months(TABLE) if m < month), default=None)
+
+
+def prepare(
+    db: Database,
+    month: Month,
+    lake: Lake,
+    profiles: Path,
+    contracts: dict[str, Contract],
+    previous: Month | None,
+) -> None:
+    """Names what detection reads: profiles, members, last month's cases, the words of codes."""
+    for name in PROFILE_FILES:
+        db.view(name, profiles / f"{name}.parquet")
+    if previous:
+        db.view("previous_cases", lake.resolve(TABLE, previous) / "cases.parquet")
+    else:
+        schema = contracts["cases"].arrow_schema
+        db.register("previous_cases", answers.empty_like(schema.append(pa.field("household_no", pa.int64()))))
+    rows = [{"covered_by": code, "roll_zh": zh, "roll_en": en} for code, (zh, en) in ROLLS.items()]
+    db.register("rolls", pa.Table.from_pylist(rows))
+
+
+def run_rules(
+    db: Database,
+    month: Month,
+    rule_set: RuleSet,
+    contracts: dict[str, Contract],
+    sources: dict[str, Source],
+    lake: Lake,
+) -> list[Compiled]:
+    """Asks every rule in force; leaves matches, sentences and answers as relations."""
+    compiled = [compile_rule(rule, month, rule_set.profiles[rule.unit]) for rule in rule_set.in_force(month)]
+    stable = [c for c in compiled if c.rule.status == "stable"]
+    deciding = [c for c in stable if c.rule.effect in DECIDING]
+    excluding = [c for c in stable if c.rule.effect == "exclude"]
+    if not deciding:
+        raise HardshipError(f"No stable rule of effect signal or list is in force in {month}.")
+    answers.write_answers(db, compiled)
+    answers.write_concerned(db, deciding)
+    db.register("household_keys", _keys(db, lake.secret()))
+    answers.write_concerned_profiles(db)
+    answers.write_answers_of_interest(db, compiled)
+    selection = rule_set.selection_in_force(month)
+    answers.write_sentences(db, deciding, excluding, selection["severity_points"])
+    db.register("rules", _rule_facts(compiled, rule_set, contracts, sources, month))
+    db.register("capacities", capacities(selection))
+    db.register("outcomes", _outcomes(selection["cooling_off_months"], contracts["towns__visits"]))
+    return compiled
+
+
+def select(db: Database, month: Month, rule_set: RuleSet) -> dict:
+    """Decides who is listed; returns the counts and raises HardshipError when a household got lost."""
+    parameters = _selection_parameters(month, rule_set)
+    parameters["has_history"] = bool(db.value("select count(*) from previous_cases"))
+    for name in (
+        "matches",
+        "household_overlaps",
+        "unassessed",
+        "visit_baselines",
+        "deceased_cases",
+        "decisions",
+        "candidates",
+        "exclusions",
+        "cases",
+    ):
+        db.table(name, parameters)
+    matched = db.value("select count(*) from concerned_numbers where is_matched")
+    by_reason = {
+        row["reason"]: row["households"]
+        for row in db.rows(
+            "select reason, count(*) as households from exclusions group by reason order by reason"
+        )
+    }
+    listed = db.value("select count(*) from candidates")
+    deceased = by_reason.get("deceased", 0)
+    excluded = sum(by_reason.values()) - deceased
+    placed = db.value(
+        "select count(distinct household_no) from (select household_no from candidates "
+        "union all select household_no from exclusions) as placed"
+    )
+    if not matched == listed + excluded == placed - deceased:
+        raise HardshipError(
+            f"{matched} households match a rule in {month}, but {listed} are listed and {excluded} are not "
+            f"({placed - deceased} distinct). Nothing was written: no household may be lost or counted twice."
+        )
+    return {
+        "month": str(month),
+        "households": db.value("select count(*) from household_answers"),
+        "households_matched": matched,
+        "listed": listed,
+        "excluded": excluded,
+        "excluded_by_reason": by_reason,
+    }
+
+
+def tally(
+    db: Database,
+    month: Month,
+    compiled: list[Compiled],
+    rule_set: RuleSet,
+    sources: dict[str, Source],
+    contracts: dict[str, Contract],
+) -> dict:
+    """Answers and coverage by town, as tables, and the number of unknown answers by rule."""
+    groups = coverage_groups([c.rule for c in compiled], rule_set, base_registers(contracts))
+    rows = answers.tallies(db, compiled, groups)
+    unknown = {c.rule.id: sum(row[(c.rule.id, "unknown")] for row in rows) for c in compiled}
+    return {
+        "answers": pa.Table.from_pylist(
+            answer_rows(rows, compiled, month), schema=contracts["answers"].arrow_schema
+        ),
+        "coverage": pa.Table.from_pylist(
+            coverage_rows(rows, groups, sources, month), schema=contracts["coverage"].arrow_schema
+        ),
+        "unknown": unknown,
+    }
+
+
+def _selection_parameters(month: Month, rule_set: RuleSet) -> dict:
+    values = rule_set.selection_in_force(month)
+    dibao = rule_set.shared["dibao_standard"].in_force(month)
+    return {
+        "month_start": month.start,
+        "month_end": month.end,
+        "bar_dimensions": int(values["bar_dimensions"]),
+        "guard": values["guard"],
+        "guard_line": values["guard_multiple"] * dibao,
+        "points_dimension": values["points_per_dimension"],
+        "points_waiting": values["points_per_waiting_month"],
+        "points_vulnerable": values["points_vulnerable"],
+        "points_stale": values["points_per_stale_dimension"],
+        "reopening_increase": values["reopening_increase"],
+        "visits_elsewhere": int(values["visits_per_community"]),
+    }
+
+
+def _keys(db: Database, secret: bytes) -> pa.Table:
+    """Published keys of the households concerned; a case keeps the key it had."""
+    rows = db.rows(
+        "select concerned_numbers.household_no, previous_cases.household_key from concerned_numbers "
+        "left join previous_cases on concerned_numbers.household_no = previous_cases.household_no"
+    )
+    numbers = [row["household_no"] for row in rows]
+    keys = [row["household_key"] or household_key(row["household_no"], secret) for row in rows]
+    return pa.table(
+        {"household_no": pa.array(numbers, pa.int64()), "household_key": pa.array(keys, pa.string())}
+    )
+
+
+def _rule_facts(
+    compiled: list[Compiled],
+    rule_set: RuleSet,
+    contracts: dict[str, Contract],
+    sources: dict[str, Source],
+    month: Month,
+) -> pa.Table:
+    words, base = code_words(contracts["candidates"]), base_registers(contracts)
+    dimensions, paths = words["dimension"], words["path"]
+
+    def place(rule) -> tuple:
+        known = dimensions.index(rule.dimension) if rule.dimension else len(dimensions)
+        return (known, rule.effect != "signal", rule.id)
+
+    rows = []
+    for position, rule in enumerate(sorted((c.rule for c in compiled), key=place)):
+        evidence = evidence_of(rule, rule_set, sources, base, month)
+        rows.append(
+            {
+                "rule_id": rule.id,
+                "status": rule.status,
+                "effect": rule.effect,
+                "dimension": rule.dimension,
+                "cause": rule.cause,
+                "trouble": rule.trouble,
+                "path": rule.path,
+                "path_position": paths.index(rule.path) if rule.path else len(paths),
+                "position": position,
+                "departments": evidence.departments,
+                "evidence_months": evidence.months,
+                "sources": [source.extract for source in evidence.sources],
+                "is_stale": bool(evidence.stale),
+                "stale_zh": evidence.stale_words("zh"),
+                "stale_en": evidence.stale_words("en"),
+                "source_zh": evidence.departments_in_words("zh"),
+                "source_en": evidence.departments_in_words("en"),
+            }
+        )
+    texts = ("rule_id", "status", "effect", "dimension", "cause", "trouble", "path", "stale_zh", "stale_en")
+    texts += ("source_zh", "source_en")
+    lists = ("departments", "evidence_months", "sources")
+    schema = pa.schema(
+        [pa.field(name, pa.string()) for name in texts]
+        + [pa.field(name, pa.list_(pa.string())) for name in lists]
+        + [
+            pa.field("path_position", pa.int64()),
+            pa.field("position", pa.int64()),
+            pa.field("is_stale", pa.bool_()),
+        ]
+    )
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _outcomes(cooling_off: dict, visits: Contract) -> pa.Table:
+    items = visits.document.data["schema"][0]["properties"]
+    outcome = next(item for item in items if item["name"] == "outcome")
+    rows = [
+        {
+            "outcome": str(value["value"]),
+            "outcome_zh": value.get("label") or str(value["value"]),
+            "outcome_en": value.get("description") or str(value["value"]).replace("_", " "),
+            "cooling_off_months": int(cooling_off.get(value["value"], cooling_off.get("other", 0))),
+        }
+        for value in outcome["enum"]
+    ]
+    return pa.Table.from_pylist(rows)

@@ -1,0 +1,265 @@
+-- One row per household with a match now or in an earlier month.
+with previous as (
+    select
+        household_no,
+        household_key,
+        town_code,
+        status,
+        reason,
+        first_matched_month,
+        last_matched_month,
+        first_listed_month,
+        listed_months_count,
+        open_rules,
+        visited_on,
+        dimensions_at_visit,
+        medical_at_visit_yuan
+    from previous_cases
+),
+
+decided as (
+    select
+        household_no,
+        household_key,
+        town_code,
+        reason,
+        months_waiting
+    from decisions
+),
+
+overlap as (
+    select
+        household_no,
+        dimensions,
+        rules
+    from household_overlaps
+),
+
+explained as (
+    select
+        household_no,
+        detail_zh,
+        detail_en
+    from exclusions
+),
+
+households as (
+    select
+        household_no,
+        town_code,
+        is_covered,
+        last_visited_on
+    from concerned_households
+),
+
+visits as (
+    select
+        household_no,
+        dimensions_at_visit,
+        medical_at_visit_yuan
+    from visit_baselines
+),
+
+unanswered as (
+    select
+        household_no,
+        unknown_rules
+    from unassessed
+),
+
+gone as (
+    select household_no
+    from deceased_cases
+),
+
+matched as (
+    select
+        decided.household_no,
+        decided.household_key,
+        decided.town_code,
+        case
+            when decided.reason is null then 'listed'
+            when decided.reason = 'covered' then 'covered'
+            when decided.reason = 'below_bar' then 'watch'
+            when decided.reason = 'waiting_for_capacity' then 'waiting'
+            when decided.reason = 'unassessable' then 'unassessable'
+            else 'excluded'
+        end as status,
+        decided.reason,
+        explained.detail_zh as reason_zh,
+        explained.detail_en as reason_en,
+        coalesce(previous.first_matched_month, cast($month_start as date)) as first_matched_month,
+        cast($month_start as date) as last_matched_month,
+        case
+            when previous.first_listed_month is not null then previous.first_listed_month
+            when decided.reason is null then cast($month_start as date)
+        end as first_listed_month,
+        coalesce(previous.listed_months_count, 0)
+        + case when decided.reason is null then 1 else 0 end as listed_months_count,
+        case when decided.reason is null or decided.reason = 'waiting_for_capacity' then decided.months_waiting else 0 end
+            as months_waiting,
+        overlap.dimensions,
+        overlap.rules,
+        -- Rules of earlier months stay open until they are answered with no.
+        list_sort(
+            list_distinct(
+                list_concat(
+                    overlap.rules,
+                    list_intersect(
+                        coalesce(previous.open_rules, cast([] as varchar[])),
+                        coalesce(unanswered.unknown_rules, cast([] as varchar[]))
+                    )
+                )
+            )
+        ) as open_rules,
+        households.last_visited_on as visited_on,
+        coalesce(visits.dimensions_at_visit, cast([] as varchar[])) as dimensions_at_visit,
+        visits.medical_at_visit_yuan
+    from decided
+    inner join overlap on decided.household_no = overlap.household_no
+    inner join households on decided.household_no = households.household_no
+    left join explained on decided.household_no = explained.household_no
+    left join visits on decided.household_no = visits.household_no
+    left join unanswered on decided.household_no = unanswered.household_no
+    left join previous on decided.household_no = previous.household_no
+),
+
+former as (
+    select
+        previous.household_no,
+        previous.household_key,
+        coalesce(households.town_code, previous.town_code) as town_code,
+        previous.status as previous_status,
+        previous.reason as previous_reason,
+        previous.first_matched_month,
+        previous.last_matched_month,
+        previous.first_listed_month,
+        previous.listed_months_count,
+        households.household_no is not null as is_present,
+        gone.household_no is not null or coalesce(previous.reason, '') = 'deceased' as has_died,
+        coalesce(households.is_covered, households.household_no is not null and previous.status = 'covered')
+            as is_covered,
+        list_sort(
+            list_intersect(previous.open_rules, coalesce(unanswered.unknown_rules, cast([] as varchar[])))
+        ) as still_open,
+        previous.open_rules,
+        coalesce(households.last_visited_on, previous.visited_on) as visited_on,
+        previous.dimensions_at_visit,
+        previous.medical_at_visit_yuan
+    from previous
+    left join households on previous.household_no = households.household_no
+    left join gone on previous.household_no = gone.household_no
+    left join unanswered on previous.household_no = unanswered.household_no
+    where previous.household_no not in (select household_no from decided)
+),
+
+unmatched as (
+    select
+        household_no,
+        household_key,
+        town_code,
+        case
+            when has_died then 'excluded'
+            when is_covered then 'covered'
+            when previous_status = 'cleared' then 'cleared'
+            when not is_present then 'unassessable'
+            -- Cleared only when every rule that matched has been answered with no.
+            when len(still_open) = 0 then 'cleared'
+            else 'unassessable'
+        end as status,
+        case
+            when has_died then 'deceased'
+            when is_covered then 'covered'
+            when previous_status = 'cleared' then null
+            when not is_present then 'not_present'
+            when len(still_open) = 0 then null
+            else 'unassessable'
+        end as reason,
+        first_matched_month,
+        last_matched_month,
+        first_listed_month,
+        listed_months_count,
+        case when is_present then still_open else open_rules end as open_rules,
+        visited_on,
+        dimensions_at_visit,
+        medical_at_visit_yuan
+    from former
+),
+
+all_cases as (
+    select
+        household_no,
+        household_key,
+        town_code,
+        status,
+        reason,
+        reason_zh,
+        reason_en,
+        first_matched_month,
+        last_matched_month,
+        first_listed_month,
+        listed_months_count,
+        months_waiting,
+        dimensions,
+        rules,
+        open_rules,
+        visited_on,
+        dimensions_at_visit,
+        medical_at_visit_yuan
+    from matched
+    union all
+    select
+        household_no,
+        household_key,
+        town_code,
+        status,
+        reason,
+        case
+            when reason = 'deceased' then '家庭成员均已去世'
+            when reason = 'covered' then '已纳入救助'
+            when reason = 'not_present' then '家庭已不在册'
+            when reason = 'unassessable' then '上月依据的数据本月无法使用，暂不能判断'
+            else '各项困难情形均有数据表明已解除'
+        end as reason_zh,
+        case
+            when reason = 'deceased' then 'all members have died'
+            when reason = 'covered' then 'now covered by assistance'
+            when reason = 'not_present' then 'no longer a household here'
+            when reason = 'unassessable' then 'data that counted before cannot be used this month'
+            else 'every rule that matched is answered with no'
+        end as reason_en,
+        first_matched_month,
+        last_matched_month,
+        first_listed_month,
+        listed_months_count,
+        0 as months_waiting,
+        cast([] as varchar[]) as dimensions,
+        cast([] as varchar[]) as rules,
+        open_rules,
+        visited_on,
+        dimensions_at_visit,
+        medical_at_visit_yuan
+    from unmatched
+)
+
+select
+    cast($month_start as date) as month,
+    household_no,
+    household_key,
+    town_code,
+    status,
+    reason,
+    reason_zh,
+    reason_en,
+    first_matched_month,
+    last_matched_month,
+    first_listed_month,
+    listed_months_count,
+    months_waiting,
+    dimensions,
+    rules,
+    open_rules,
+    visited_on,
+    dimensions_at_visit,
+    medical_at_visit_yuan
+from all_cases
