@@ -54,7 +54,8 @@ def _yang() -> Family:
         *learns(elder, "college", "岭南职业学院", SANJIAO, parents, (
             ("2021-09", "2022-07", "大一", "15500"), ("2022-09", "2023-07", "大二", "15500"),
             ("2023-09", "2024-07", "大三", "15500")), is_yearly=True),
-        *learns(younger, "junior", "三角初级中学", SANJIAO, parents, (("2020-07", "2021-07", "九年级", "0"),)),
+        *learns(younger, "junior", "三角初级中学", SANJIAO, parents, (
+            ("2020-07", "2021-07", "九年级", "0"),)),
         *learns(younger, "senior", "三角博文高级中学", SANJIAO, parents, (
             ("2021-09", "2022-07", "高一", "3425"), ("2022-09", "2023-07", "高二", "3425"),
             ("2023-09", "2024-07", "高三", "3425"))),
@@ -96,7 +97,7 @@ def _mai() -> Family:
 
 
 def _ou() -> Family:
-    """A family across two towns: her register in Xiaolan, his and the child's in Dongfeng, home in Dongfeng."""
+    """Two towns: her register in Xiaolan, his and the child's in Dongfeng, where they live."""
     ou, husband = "442099198201300467", resident_id("19800416", 939)
     child = resident_id("20120605", 940)
     return Family("ou", DONGFENG, "442000103001", (
@@ -175,11 +176,13 @@ def _luo() -> Family:
         earns(luo, "6000", until="2022-02"), contributes(luo, "6000", until="2022-02"),
         earns(luo, "5800", since="2022-06"), contributes(luo, "5800", since="2022-06"),
         earns(wife, "5500"), contributes(wife, "5500"),
-        held(since=registered, until="2022-05", deregistered_on=None, benefit_until_on=date(2022, 9, 19), **out),
+        held(since=registered, until="2022-05", deregistered_on=None,
+             benefit_until_on=date(2022, 9, 19), **out),
         held(since="2022-06", deregistered_on=date(2022, 6, 6), benefit_until_on=date(2022, 6, 5), **out),
         paid_for_care(wife, "9800", date(2022, 4, 20)),
         certified(son, "6", 3, date(2022, 5, 12)),
-        *learns(son, "junior", "小榄初级中学", XIAOLAN, (luo, wife), (("2020-07", "2021-07", "九年级", "0"),)),
+        *learns(son, "junior", "小榄初级中学", XIAOLAN, (luo, wife), (
+            ("2020-07", "2021-07", "九年级", "0"),)),
         *learns(son, "senior", "小榄中学", XIAOLAN, (luo, wife), (("2021-09", "2024-07", "高中", "650"),)),
     ))  # fmt: skip
 

@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 import pyarrow as pa
 
-from pipelines.city.facts import Family, Member
+from pipelines.city.facts import Family, Member, tag
 from pipelines.city.places import read_places
 from pipelines.contract import Contract, load_extracts
 from pipelines.month import Month
@@ -36,10 +36,10 @@ def _schemas() -> dict[str, dict[str, pl.DataType]]:
 def frames(families: Sequence[Family], month: Month) -> dict[str, pl.DataFrame]:
     """All rows departments hold of the families in a month; extracts without a row are left out."""
     rows: dict[str, list[dict]] = {}
-    for number, family in enumerate(families):
+    for family in families:
         for member in family.members:
             if member.since <= month <= member.until:
-                for extract, row in _standing(family, member, number, month):
+                for extract, row in _standing(family, member, month):
                     rows.setdefault(extract, []).append(row)
         for fact in family.facts:
             if fact.holds(month):
@@ -48,7 +48,7 @@ def frames(families: Sequence[Family], month: Month) -> dict[str, pl.DataFrame]:
     return {id_: pl.DataFrame(rows[id_], schema=schemas[id_]) for id_ in sorted(rows)}
 
 
-def _standing(family: Family, member: Member, number: int, month: Month):
+def _standing(family: Family, member: Member, month: Month):
     """The rows everybody has: register or permit, and where grid staff found them."""
     town = member.town or family.town
     community = family.community if town == family.town else _first_community(town)
@@ -62,7 +62,7 @@ def _standing(family: Family, member: Member, number: int, month: Month):
     # The city's own addresses have house numbers far below these.
     place = _address(town, community, family.name)
     if member.is_local:
-        register = member.register or f"F{sum(map(ord, family.name)):07d}"
+        register = member.register or f"F{tag(family.name)}"
         yield "public_security__residents", person | own | {
             "household_register_no": register, "register_type": "family",
             "relation_to_head": member.relation, "register_address": place, "moved_in_on": None,
@@ -90,5 +90,5 @@ def _first_community(town: str) -> str:
 def _address(town: str, community: str, family: str) -> str:
     places = read_places()
     name = places.community_names[list(places.community_codes).index(community)]
-    number = 9000 + sum(map(ord, family)) % 997
+    number = 5000 + int(tag(family)) % 4999
     return f"中山市{places.town_names[places.town_index(town)]}{name}和睦路{number}号101房"

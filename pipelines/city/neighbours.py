@@ -30,6 +30,7 @@ from pipelines.city.facts import (
     seriously_ill,
 )
 from pipelines.city.identifiers import resident_id
+from pipelines.month import Month
 
 _TOWN, _COMMUNITY = "442000001", "442000001016"
 _MIGRANTS = {9, 10}
@@ -37,7 +38,7 @@ _NAMES = "赵钱孙李周吴郑王冯陈褚卫"
 
 
 def _couple(number: int) -> Family:
-    """A couple with a child at school; every third month of the year something small happens to one."""
+    """A couple with work and a child at school; now and then something small happens to one of them."""
     man, woman = (
         resident_id(f"198{number % 8}0{1 + number % 9}11", 961),
         resident_id(f"198{(number + 3) % 9}1{number % 3}21", 962 + 2 * (number // 3)),
@@ -52,7 +53,8 @@ def _couple(number: int) -> Family:
         pays_for_care(child, "42.10", since="2020-07", kind="11"),
         earns(man, "9800"), earns(woman, "8600"), contributes(man, "9800"), contributes(woman, "8600"),
         *learns(child, "primary", "石岐第1小学", _TOWN, (man, woman), (("2020-07", "2026-12", "小学", "0"),)),
-        owns_home(man, f"442099F900001{number:02d}", "98.5"), owns_car(man, f"粤TI901{number:02d}", date(2014, 3, 2)),
+        owns_home(man, f"442099F900001{number:02d}", "98.5"),
+        owns_car(man, f"粤TI901{number:02d}", date(2014, 3, 2)),
     ]  # fmt: skip
     if number < 3:
         facts.append(owns_business(woman, f"92442099MAF00001{number:02d}", "50000", None, is_company=False))
@@ -69,7 +71,7 @@ def _couple(number: int) -> Family:
             held("housing__public_rentals", resident_id=woman, monthly_rent_yuan=Decimal(320),
                  started_on=date(2016, 1, 1), ended_on=date(2020, 12, 31))
         )  # fmt: skip
-    for index, month in enumerate(FIRST.window(1) + [FIRST.plus(n) for n in range(1, 78)]):
+    for index, month in enumerate(FIRST.plus(n) for n in range(78)):
         if index % 10 == number:
             facts.append(had_accident(man, "other", date(month.year, month.number, 8), "600"))
             facts.append(reported(woman, "other", date(month.year, month.number, 21)))
@@ -80,9 +82,9 @@ def _couple(number: int) -> Family:
 
 
 def _ended_unemployment(person: str) -> Fact:
-    """Out of work three months every second year, as each of the months sees it: long over."""
+    """A short spell out of work in the year before, whichever month looks back at it."""
 
-    def row(month):
+    def row(month: Month) -> dict:
         year = month.year - 1
         return {
             "resident_id": person, "registered_on": date(year, 1, 10), "reason": "contract_ended",
@@ -112,29 +114,36 @@ def _assisted() -> Family:
     ))  # fmt: skip
 
 
-def _parents() -> Family:
-    """A couple in whose name the city's births of the families' months stand, one every half year."""
-    man, woman = resident_id("19900202", 971), resident_id("19910303", 972)
-    facts = [
+def _parents(which: int) -> Family:
+    """One of three couples to whom the births of the families' months come, one a year in turn."""
+    man, woman = resident_id(f"1990020{1 + which}", 971), resident_id(f"1991030{1 + which}", 972)
+    facts: list[Fact] = [
         married(man, woman, date(2018, 8, 8)), insured(man), insured(woman),
         earns(man, "24000"), earns(woman, "21000"), contributes(man, "22941"), contributes(woman, "21000"),
     ]  # fmt: skip
     children = []
-    for number in range(0, 84, 12):
-        month = FIRST.plus(number - 6)
-        born = date(month.year, month.number, 9)
-        child = resident_id(f"{born:%Y%m%d}", 974)
-        row = {"birth_certificate_id": f"Z9{number:08d}", "mother_id": woman, "father_id": man,
-               "born_on": born, "sex": "F"}  # fmt: skip
-        last = month.plus(11)
-        if last > FIRST:
-            facts.append(held("health__births", max(born, FIRST.start), str(min(last, LAST)),
-                              resident_id=child if number % 24 else None, **row))  # fmt: skip
-        if number % 24:
-            children.append(Member(child, "朱小苗", "child", since=month.plus(2)))
-    return Family("neighbour parents", _TOWN, _COMMUNITY, (
+    for number in range(12 * which, 84, 36):
+        born = FIRST.plus(number - 6)
+        registered = born.plus(2)
+        child = resident_id(f"{born.year}{born.number:02d}09", 974)
+        facts.append(_birth(man, woman, child, born, registered, f"Z9{number:08d}"))
+        children.append(Member(child, "朱小苗", "child", since=registered))
+    return Family(f"neighbour parents {which}", _TOWN, _COMMUNITY, (
         Member(man, "朱立本", "head"), Member(woman, "秦雅琴", "spouse"), *children,
     ), tuple(facts))  # fmt: skip
+
+
+def _birth(man: str, woman: str, child: str, born: Month, registered: Month, number: str) -> Fact:
+    """A birth certificate for twelve months; it names the child's ID once the child is registered."""
+
+    def row(month: Month) -> dict:
+        return {
+            "birth_certificate_id": number, "mother_id": woman, "father_id": man,
+            "resident_id": child if month >= registered else None,
+            "born_on": date(born.year, born.number, 9), "sex": "F",
+        }  # fmt: skip
+
+    return Fact("health__births", row, max(born, FIRST), min(born.plus(11), LAST))
 
 
 def _departed(number: int) -> Family:
@@ -160,7 +169,7 @@ HOUSEHOLDS: tuple[Family, ...] = (
     *(_couple(number) for number in range(12)),
     _pensioners(),
     _assisted(),
-    _parents(),
+    *(_parents(which) for which in range(3)),
     *(_departed(number) for number in range(79)),
 )
 IDS = frozenset(member.id for family in HOUSEHOLDS for member in family.members)

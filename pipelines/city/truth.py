@@ -1,4 +1,4 @@
-"""Truth: who really is in hardship in a month and why; written beside the city, never read by the pipeline."""
+"""Truth: who really is in hardship in a month and why; the pipeline never reads it."""
 
 from __future__ import annotations
 
