@@ -52,12 +52,14 @@ def inputs_of(contracts: dict[str, Contract], month: Month, lake: Lake, rules: P
 
 
 def steps_of(month: Month, lake: Lake) -> dict:
-    """Rows of every table between the accepted extracts and what is published."""
-    return {
-        step: {path.stem: _rows(path) for path in sorted(folder.glob("*.parquet"))}
-        for step, table in (("link", "profiles"), ("detect", "matches"))
-        if (folder := lake.resolve(table, month))
-    }
+    """Rows of every table between the accepted extracts and what is published, and what a step counted."""
+    steps = {}
+    for step, table in (("link", "profiles"), ("detect", "matches")):
+        folder = lake.resolve(table, month)
+        if folder:
+            steps[step] = {path.stem: _rows(path) for path in sorted(folder.glob("*.parquet"))}
+            steps[step] |= _json(folder / "counts.json")
+    return steps
 
 
 def outputs_of(folder: Path) -> dict:

@@ -25,6 +25,14 @@ households as (
     from visited_households
 ),
 
+reasons as (
+    select
+        household_no,
+        string_agg(explanation_zh, '；' order by rule_id) as explanation_zh
+    from matches
+    group by household_no
+),
+
 profiles as (
     select
         household_no,
@@ -45,11 +53,13 @@ select
     households.head_name,
     households.members_zh,
     waiting.dimensions,
+    reasons.explanation_zh,
     waiting.detail_zh,
     histories.months_waiting,
     waiting.household_key
 from waiting
 left join histories on waiting.household_key = histories.household_key
 left join households on waiting.household_no = households.household_no
+left join reasons on waiting.household_no = reasons.household_no
 left join profiles on waiting.household_no = profiles.household_no
 left join places on profiles.community_code = places.community_code

@@ -18,7 +18,7 @@ from pipelines.lake import Lake
 from pipelines.month import Month
 from pipelines.problem import HardshipError, Problems
 from pipelines.publish.catalogue import write_catalogue
-from pipelines.publish.order import order_text
+from pipelines.publish.order import Order, order_in_force
 from pipelines.publish.summary import rendered, summary
 from pipelines.publish.tables import ANALYSTS, brought_to_contract, published_contracts, write_parquet
 from pipelines.publish.town_folders import write_town_folders
@@ -70,9 +70,13 @@ def _write(extracts, published, month: Month, lake: Lake, rules: Path, what_went
     if problems:
         raise Problems(f"{month} was not published: tables break their contracts", problems)
     _check_conservation(month, tables)
+    order = order_in_force(month, rules)
     lists = town_lists(month, lake)
+    sums = _sums(tables["candidates"], order)
     listed, problems = brought_to_contract(
-        lists.listed.to_arrow(compat_level=pl.CompatLevel.oldest()), published["town_list"], codes
+        lists.listed.join(sums, on="household_key").to_arrow(compat_level=pl.CompatLevel.oldest()),
+        published["town_list"],
+        codes,
     )
     if problems:
         raise Problems(f"{month} was not published: the towns' lists break their contract", problems)
@@ -81,7 +85,7 @@ def _write(extracts, published, month: Month, lake: Lake, rules: Path, what_went
             write_parquet(table, folder / f"{name}.parquet")
         write_town_folders(
             folder / "towns", month, listed, lists, tables["coverage"],
-            deliveries(extracts, month, lake), extracts, published, order_text(month, rules),
+            deliveries(extracts, month, lake), extracts, published, order,
         )  # fmt: skip
         manifest.write_manifest(folder, month, what_went_in, manifest.steps_of(month, lake), _counts(tables))
 
@@ -100,6 +104,11 @@ def _check_conservation(month: Month, tables: dict[str, pa.Table]) -> None:
             f"at once, {len(listed - matched)} are listed without a match, {twice} are excluded twice, "
             f"{len(lost)} match a rule and are neither. This is an error in detect, not in the data."
         )
+
+
+def _sums(candidates: pa.Table, order: Order) -> pl.DataFrame:
+    frame = pl.from_arrow(candidates)
+    return frame.select("household_key").with_columns(order.sums(frame))
 
 
 def _counts(tables: dict[str, pa.Table]) -> dict:

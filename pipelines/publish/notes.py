@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.publish.order import Order
 from pipelines.publish.styles import height_of, marks
 from pipelines.publish.words import DELIVERIES, DEPARTMENTS, Words, zh
 
@@ -59,18 +60,20 @@ def changes_sheet(sheet, content, words: Words, styles) -> None:
 
 def waiting_sheet(sheet, content, words: Words, styles) -> None:
     """Households that meet the bar and wait because the list is as long as the town can visit."""
-    widths = _page(sheet, [6, 12, 12, 16, 12, 60, 9], landscape=True)
+    widths = _page(sheet, [6, 12, 10, 14, 12, 56, 20, 9], landscape=True)
     _title(
         sheet, styles, "候补：符合条件，因本月走访名额已满暂未列入", "Waiting: beyond this month's capacity"
     )
-    _header(sheet, 3, ["序号", "社区", "户主", "家庭成员", "困难类型", "情况", "等候月数"], styles)
+    _header(
+        sheet, 3, ["序号", "社区", "户主", "家庭成员", "困难类型", "主要情况", "说明", "等候月数"], styles
+    )
     row = 3
     for row, values in enumerate(content.waiting.iter_rows(named=True), start=4):
         _cells(
             sheet, row, styles, widths,
             [
                 row - 3, values["community"], values["head_name"], values["members_zh"], None,
-                values["detail_zh"], values["months_waiting"] or 0,
+                values["explanation_zh"], values["detail_zh"], values["months_waiting"] or 0,
             ],
             lines=len(values["dimensions"] or ()),
         )  # fmt: skip
@@ -113,7 +116,7 @@ def data_sheet(sheet, content, words: Words, styles) -> None:
         )  # fmt: skip
 
 
-def guide_sheet(sheet, content, words: Words, styles, order_text: str) -> None:
+def guide_sheet(sheet, content, words: Words, styles, order: Order) -> None:
     """How to read the list, how to fill it in, and whom to ask."""
     widths = _page(sheet, [16, 62, 44], landscape=False)
     _title(sheet, styles, "怎样看、怎样填", "How to read and fill in this workbook")
@@ -152,7 +155,10 @@ def guide_sheet(sheet, content, words: Words, styles, order_text: str) -> None:
             ("可以筛选排序", "可筛选、排序、打印；请勿删改隐藏的最后一栏（家庭识别码），交回后靠它对应到户。",
              "Sorting and filtering are fine; leave the hidden key column alone."),
             ("交回", "填好后连同未填的行原样交回，文件名不必改。", "Send the file back as it is."),
-            *((label, _outcome_help(code), english) for code, (label, english) in words.outcomes.items()),
+            *(
+                (label, _outcome_help(code, order), english)
+                for code, (label, english) in words.outcomes.items()
+            ),
         ],
     )  # fmt: skip
     section(
@@ -164,7 +170,18 @@ def guide_sheet(sheet, content, words: Words, styles, order_text: str) -> None:
         "四、状态",
         [(label, _STATUS_HELP.get(code, ""), english) for code, (label, english) in words.statuses.items()],
     )
-    section("五、先后顺序", [("排序", order_text, "Anyone can work out the order by hand.")])
+    section(
+        "五、谁列入、谁在前",
+        [
+            ("列入", order.who, "Who is listed."),
+            ("排序", order.formula, "The order; anyone can work it out by hand."),
+            (
+                "验算",
+                "展开名单上方的［＋］，可见每户的优先分和计分过程。",
+                "Unfold [+] above the list for the sums.",
+            ),
+        ],
+    )
     section(
         "六、问谁",
         [
@@ -179,17 +196,19 @@ def department(delivery: dict) -> str:
     return zh(DEPARTMENTS, delivery["department"])
 
 
-def _outcome_help(code: str) -> str:
+def _outcome_help(code: str, order: Order) -> str:
+    months = order.cooling_off.get(code, 0)
+    after = f"；{months}个月内不再列入，除非有新情况" if months else ""
     return {
         "confirmed_helped": "确有困难，已给予或已申请到救助；请填救助措施",
         "confirmed_pending": "确有困难，救助正在办理",
-        "not_in_hardship": "不属困难家庭；请写明原因，六个月内不再列入，除非有新情况",
+        "not_in_hardship": "不属困难家庭；请写明原因",
         "data_wrong": "部门数据与实际不符；请写明是哪一项",
         "moved": "已不在本址居住",
         "deceased": "当事人已去世",
         "not_reached": "未见到人，可再次走访",
         "declined": "本人不愿接受走访或救助",
-    }.get(code, "")
+    }.get(code, "") + after
 
 
 def _page(sheet, widths: list[float], landscape: bool) -> list[float]:

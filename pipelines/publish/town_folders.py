@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pipelines.contract import Contract
 from pipelines.delivery import Delivery
 from pipelines.month import Month
+from pipelines.publish.order import Order
 from pipelines.publish.tables import write_parquet
 from pipelines.publish.town_lists import Town, TownLists, towns
 from pipelines.publish.words import Words, words_of, zh, zh_list
@@ -36,7 +37,7 @@ def write_town_folders(
     delivered: list[Delivery],
     extracts: Mapping[str, Contract],
     published: Mapping[str, Contract],
-    order: str,
+    order: Order,
 ) -> None:
     """Writes `<code>_<name>/` for every town, also for those without a household on the list."""
     visits = extracts["towns__visits"]

@@ -16,7 +16,7 @@ from pipelines.manifest import REFERENCE
 from pipelines.month import Month
 from pipelines.problem import HardshipError
 
-_DETECTED = ("candidates", "exclusions", "cases")
+_DETECTED = ("candidates", "exclusions", "cases", "matches")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from xlsxwriter.utility import xl_col_to_name
 from pipelines.contract import Contract
 from pipelines.month import Month
 from pipelines.publish import notes
+from pipelines.publish.order import Order
 from pipelines.publish.styles import Styles, height_of, marks
 from pipelines.publish.town_lists import Town
 from pipelines.publish.words import Words, zh, zh_list
@@ -53,7 +54,8 @@ def columns_of(listing: Contract, visits: Contract) -> list[Column]:
         ("members_zh", 11, "read"), ("dimensions", 10.5, "read"), ("explanation_zh", 43, "read"),
         ("months_waiting", 5.2, "read"), ("last_visited_on", 9.5, "read"), ("suggested_path", 12, "read"),
         ("explanation_en", 60, "detail"), ("causes", 12, "detail"), ("troubles", 12, "detail"),
-        ("not_covered_zh", 26, "detail"),
+        ("not_covered_zh", 26, "detail"), ("priority", 7, "detail"),
+        ("priority_sum", 24, "detail"),
     ]  # fmt: skip
     english = {
         "rank": "No.", "status": "Status", "community": "Community", "grid_no": "Grid", "head_name": "Head",
@@ -61,6 +63,7 @@ def columns_of(listing: Contract, visits: Contract) -> list[Column]:
         "dimensions": "Trouble", "explanation_zh": "What the data show", "months_waiting": "Months waiting",
         "last_visited_on": "Earlier visit", "suggested_path": "Suggested", "explanation_en": "In English",
         "causes": "Causes", "troubles": "Troubles", "not_covered_zh": "Not covered by",
+        "priority": "Priority", "priority_sum": "How it adds up",
     }  # fmt: skip
     columns = [
         Column(name, listing.property(name).header, english[name], width, use) for name, width, use in shown
@@ -89,16 +92,14 @@ class Content:
     mark: str  # short hash of the list, printed on every page so that paper and file can be matched
 
 
-def write_workbook(
-    path: Path, content: Content, columns: list[Column], words: Words, order_text: str
-) -> None:
+def write_workbook(path: Path, content: Content, columns: list[Column], words: Words, order: Order) -> None:
     """Writes the workbook; rows come as `town_lists` orders them."""
     book = xlsxwriter.Workbook(
         path,
-        # In-memory rows are flushed one by one, and nothing but text, numbers and dates is written.
-        # They wait in a file of names and addresses, which therefore lies with the list itself.
-        {"constant_memory": True, "tmpdir": str(path.parent), "strings_to_formulas": False,
-         "strings_to_urls": False, "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"},
+        # In memory: no half-written file of names and addresses is left behind by a crash. Capacity
+        # keeps lists short. Nothing but text, numbers and dates is written.
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+         "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"},
     )  # fmt: skip
     month, town = content.month, content.town
     book.set_properties(
@@ -116,7 +117,7 @@ def write_workbook(
     notes.changes_sheet(book.add_worksheet("变化"), content, words, styles)
     notes.waiting_sheet(book.add_worksheet("候补"), content, words, styles)
     notes.data_sheet(book.add_worksheet("数据情况"), content, words, styles)
-    notes.guide_sheet(book.add_worksheet("说明"), content, words, styles, order_text)
+    notes.guide_sheet(book.add_worksheet("说明"), content, words, styles, order)
     for sheet in book.worksheets():
         sheet.set_footer(
             f"&L&8{CONFIDENTIAL}&C&8第 &P 页，共 &N 页&R&8{town.name_zh} {month} 版本 {content.mark}"
@@ -201,7 +202,7 @@ def _writer(sheet, column: Column, words: Words, styles: Styles):
 
         return write
 
-    if name in ("rank", "months_waiting"):
+    if name in ("rank", "months_waiting", "priority"):
         style = styles.months if name == "months_waiting" else styles.centred
         return lambda row, number, values: sheet.write_number(row, number, values[name] or 0, style)
     if name == "status":
