@@ -69,12 +69,6 @@ def validate(contract: Contract, month: Month, lake: Lake) -> dict | None:
     return content
 
 
-def validate_table(contract: Contract, path: Path) -> list[gate.Reason]:
-    """What is wrong with a table about to be published, by its contract; empty when it is right."""
-    checks, results = _run(contract, path, None, Recent(), None)
-    return list(gate.check_reasons(checks, results["results"]))
-
-
 def write_data_docs(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> Path:
     """Data Docs of a month: what became of each extract, and a page per suite of expectations.
 
@@ -107,17 +101,18 @@ def _quiet() -> None:
 
 
 def _run(
-    contract: Contract, path: Path, month: Month | None, recent: Recent, reported: int | None
+    contract: Contract, path: Path, month: Month, recent: Recent, reported: int
 ) -> tuple[list[Check], dict]:
     problems = promise_problems(contract)
     if problems:
         raise Problems("Contract promises what cannot be checked", problems)
     found = pq.read_schema(path).names
     rows = pq.read_metadata(path).num_rows
-    checks = list(column_checks(contract, found, month))
-    if reported is not None:
-        checks.append(_reported(reported))
-    checks += promise_checks(contract, month, found, rows, recent)
+    checks = [
+        *column_checks(contract, found, month),
+        _reported(reported),
+        *promise_checks(contract, month, found, rows, recent),
+    ]
     _quiet()
     from pipelines.validate.session import run_checks  # costs seconds of CPU: only where it works
 

@@ -49,12 +49,11 @@ class Check:
 
 
 def expected_columns(contract: Contract) -> list[pa.Field]:
-    """Columns of a table in Parquet, in order; extracts carry their provenance at the end."""
-    provenance = PROVENANCE if "__" in contract.id else ()
-    return [*contract.arrow_schema, *provenance]
+    """Columns of an extract in Parquet, in order, with their provenance at the end."""
+    return [*contract.arrow_schema, *PROVENANCE]
 
 
-def column_checks(contract: Contract, found: Sequence[str], month: Month | None = None) -> Iterator[Check]:
+def column_checks(contract: Contract, found: Sequence[str], month: Month) -> Iterator[Check]:
     """Checks that follow from the contract's columns alone.
 
     A column that is not among those found is reported once, as missing, and not checked further.
@@ -79,7 +78,7 @@ def column_checks(contract: Contract, found: Sequence[str], month: Month | None 
         "the column types of the contract",
         shown="columns",
     )
-    if month is not None and "month" in found:
+    if "month" in found:
         yield Check(
             "month",
             "error",

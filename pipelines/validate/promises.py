@@ -60,12 +60,9 @@ _BOUNDS = ("mustBe", "mustBeGreaterThan", "mustBeGreaterOrEqualTo", "mustBeLessT
 
 
 def promises(contract: Contract) -> list[Quality]:
-    """The contract's quality terms, then the defaults it does not replace; tables have no defaults."""
-    stated = list(contract.quality)
-    if "__" not in contract.id:
-        return stated
-    replaced = {promise.check for promise in stated}
-    return stated + [promise for promise in DEFAULT_PROMISES if promise.check not in replaced]
+    """The contract's quality terms, then the defaults it does not replace."""
+    replaced = {promise.check for promise in contract.quality}
+    return [*contract.quality, *(p for p in DEFAULT_PROMISES if p.check not in replaced)]
 
 
 def promise_problems(contract: Contract) -> list[Problem]:
@@ -102,7 +99,7 @@ def promise_problems(contract: Contract) -> list[Problem]:
 
 
 def promise_checks(
-    contract: Contract, month: Month | None, found: Sequence[str], rows: int, recent: Recent
+    contract: Contract, month: Month, found: Sequence[str], rows: int, recent: Recent
 ) -> Iterator[Check]:
     """Checks of the rows that the quality terms ask for.
 
@@ -114,9 +111,9 @@ def promise_checks(
             yield _row_count(promise)
         elif promise.metric:
             yield from _values(contract, promise, found, rows)
-        elif promise.check == "volume_against_recent_months" and month is not None:
+        elif promise.check == "volume_against_recent_months":
             yield from _volume(contract, promise, found, recent)
-        elif promise.check == "latest_date_in_month" and month is not None:
+        elif promise.check == "latest_date_in_month":
             if rows and promise.arguments["column"] in found:
                 yield _freshness(promise, month)
         elif promise.check == "unit_drift":

@@ -42,8 +42,8 @@ class DuckDBEngine(SqlAlchemyExecutionEngine):
             f'create or replace view "{name}" as select * from '
             f"read_parquet('{file}', hive_partitioning = false)"
         )
-        self.execute_query(sa.text(statement.replace(":", r"\:")))
-        self._inspector = None  # it remembers the columns of the earlier view
+        with self.get_connection() as connection:
+            connection.exec_driver_sql(statement)
 
 
 class LakeDatasource(SQLDatasource):

@@ -85,8 +85,9 @@ def test_held_months_between_do_not_make_an_old_roll_younger(lake):
 
 
 def test_settlements_of_a_missing_month_are_a_gap_and_never_carried(lake):
-    arrived(lake, FLOW, "2022-05", "accepted")
-    found = delivery(FLOW, Month(2022, 6), lake)
+    patient = dataclasses.replace(FLOW, maximum_age_months=3)
+    arrived(lake, patient, "2022-05", "accepted")
+    found = delivery(patient, Month(2022, 6), lake)
     assert (found.status, found.as_of) == ("missing", None)
 
 

@@ -35,7 +35,7 @@ def contract() -> Contract:
 
 @pytest.fixture
 def lake(tmp_path) -> Lake:
-    return Lake(tmp_path / "lake")
+    return Lake(tmp_path / "the city's: lake")
 
 
 def good_rows(month: Month, count: int = 100) -> list[dict]:
