@@ -1,8 +1,6 @@
 # Needs Python 3.11 and the package registries; everything else is installed into .venv.
 
 MONTH ?= 2022-06
-RESIDENTS ?= 20000
-SEED ?= 1
 PYTHON ?= python3.11
 
 UV_VERSION := 0.13.8
@@ -21,10 +19,15 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  MONTH=$(MONTH) RESIDENTS=$(RESIDENTS) SEED=$(SEED) can be given, e.g. make run MONTH=2022-05"
+	@echo "  e.g. make run MONTH=2022-05    or, with a new city, make clean-landing run RESIDENTS=50000 SEED=2"
 
-run: $(VENV)/.installed ## run one month through Airflow on an invented city (MONTH=2022-06 RESIDENTS=20000)
-	@$(BIN)/python dags/run_month.py $(MONTH) --residents $(RESIDENTS) --seed $(SEED)
+run: $(VENV)/.installed ## run one month through Airflow, on an invented city if nobody delivered
+	@$(BIN)/hardship synthesize --missing --until $(MONTH) $(if $(RESIDENTS),--residents $(RESIDENTS)) \
+		$(if $(SEED),--seed $(SEED))
+	@$(BIN)/hardship ingest --before $(MONTH)
+	@$(BIN)/python dags/run_month.py $(MONTH)
+	@echo
+	@$(BIN)/hardship status --month $(MONTH)
 
 test: $(VENV)/.installed-test ## run all tests
 	@$(BIN)/python -m pytest

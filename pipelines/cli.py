@@ -88,25 +88,39 @@ def explain(
     ],
 ) -> None:
     """Show every rule's answer for one household with values, sources and limits."""
-    from pipelines.detect import explain
+    from pipelines.detect import explain, in_words
 
-    typer.echo(explain(_month(month), household, _place(context).lake))
+    typer.echo(in_words(explain(_month(month), _place(context).lake, household)))
 
 
 @app.command()
 def synthesize(
     context: typer.Context,
-    residents: Annotated[int, typer.Option(min=2000, max=4_500_000, help="Size of the city.")] = 20_000,
     months: Annotated[
         str | None, typer.Option(metavar="FIRST[..LAST]", help="For example 2021-01..2022-06.")
     ] = None,
     until: Annotated[
         str | None, typer.Option(metavar="YYYY-MM", help="This month and the eleven before it.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
-    dirt: Annotated[float, typer.Option(min=0, help="How dirty the files are: 0 clean, 1 as in life.")] = 1.0,
-    if_empty: Annotated[
-        bool, typer.Option("--if-empty", help="Do nothing when the landing folder holds files already.")
+    residents: Annotated[
+        int | None, typer.Option(min=2000, max=4_500_000, help="Size of the city; 20,000 if not said.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed gives the same files; 1 if not said.")
+    ] = None,
+    dirt: Annotated[
+        float | None,
+        typer.Option(min=0, help="How dirty the files are: 0 clean, 1 as in life (if not said)."),
+    ] = None,
+    truth: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write who really is in hardship (for tests).")
+    ] = None,
+    missing: Annotated[
+        bool,
+        typer.Option(
+            "--missing",
+            help="Only months that lie not there yet, and none where somebody else's files lie.",
+        ),
     ] = False,
 ) -> None:
     """Write what the departments of an invented city would deliver.
@@ -114,29 +128,70 @@ def synthesize(
     All people are invented: their IDs carry a prefix that no place in China has.
     """
     from pipelines import monthly
-    from pipelines.city import synthesize
+    from pipelines.city import laying, synthesize
 
     _one_of("--months", months, "--until", until)
     chosen = _months(months) if months else _month(until).window(monthly.HISTORY_MONTHS + 1)
     landing = _place(context).landing
-    if if_empty and landing.is_dir() and any(landing.iterdir()):
+    if missing:
+        if truth:
+            raise typer.BadParameter("--truth goes with a whole city, not with --missing.")
+        laying.lay_missing(landing, chosen, residents, seed, dirt, progress=typer.echo)
         return
-    synthesize(residents, chosen, seed, landing, dirt, progress=typer.echo)
+    synthesize(
+        residents or laying.RESIDENTS,
+        chosen,
+        laying.SEED if seed is None else seed,
+        landing,
+        laying.DIRT if dirt is None else dirt,
+        truth,
+        progress=typer.echo,
+    )
 
 
 @rules_app.command("list")
 def rules_list() -> None:
-    """List all rules with status, dimension and effect."""
+    """List all rules with status, unit, effect, dimension, cause and title."""
+    from pipelines.publish.summary import table
+    from pipelines.rule import load_rules
+
+    rows = [
+        [r.id, r.status, r.unit, r.effect, r.dimension or "-", r.cause or "-", r.title_zh, r.title_en]
+        for r in load_rules().rules.values()
+    ]
+    heads = ["rule", "status", "unit", "effect", "dimension", "cause", "名称", "title"]
+    typer.echo("\n".join(table(heads, rows)))
 
 
 @rules_app.command("test")
-def rules_test() -> None:
+def rules_test(
+    rule: Annotated[str | None, typer.Option(metavar="ID", help="Only the tests of this rule.")] = None,
+) -> None:
     """Run the tests that stand in the rules' own files."""
+    from pipelines.rule import load_rules, run_inline_tests
+
+    rules = load_rules()
+    if rule is not None and rule not in rules.rules:
+        raise typer.BadParameter(f"No rule {rule}. There are: {', '.join(sorted(rules.rules))}.")
+    results = run_inline_tests(rules, rule)
+    failed = [result for result in results if not result.passed]
+    for result in failed:
+        typer.echo(f"{result.rule_id}.yaml, line {result.line}, {result.name}: {result.found}", err=True)
+    typer.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    raise typer.Exit(1 if failed else 0)
 
 
 @rules_app.command("lint")
 def rules_lint() -> None:
-    """Check the rules' files without running them."""
+    """Check the rules' files, parameters and selection without running them."""
+    from pipelines.rule import load_rules
+
+    rules = load_rules()
+    for warning in rules.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    typer.echo(
+        f"{len(rules.rules)} rules, {len(rules.shared)} shared parameters, {len(rules.warnings)} warnings"
+    )
 
 
 def main() -> None:
