@@ -127,7 +127,7 @@ def text(prop: Property, values: pl.Series, header: str, form: Form) -> pl.Serie
         if "万元" in header or prop.physical_unit == "万元":
             wide = values.cast(pl.Decimal(30, 6)) / pl.Series([10_000], dtype=pl.Decimal(30, 6))
             return _short(wide.cast(pl.String))
-        return values.cast(pl.String)
+        return (values.cast(pl.Decimal(20, 2)) if values.dtype == pl.Decimal else values).cast(pl.String)
     written = values.cast(pl.String)
     if prop.name == "term":
         return written.str.replace("-autumn", "秋").str.replace("-spring", "春")

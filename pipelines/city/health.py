@@ -46,7 +46,7 @@ def draw(population: Population) -> Health:
     n, home = len(people), people.household
     age = population.age(day(EPOCH)) + 2
     strain = np.exp(-0.3 * population.fortune[home])
-    yearly = np.interp(age, [0, 18, 40, 55, 65, 80], [0.0006, 0.0008, 0.0016, 0.0035, 0.007, 0.012]) * strain
+    yearly = np.interp(age, [0, 18, 40, 55, 65, 80], [0.0009, 0.0011, 0.0022, 0.0048, 0.0095, 0.016]) * strain
     ill_from = day(EPOCH) - _BEFORE + (rng.random(n) * _YEARS * 365.25).astype(np.int32)
     ill = (rng.random(n) < yearly * _YEARS) & (ill_from > people.born + 60) & (ill_from < population.died)
     length = 60 + lognormal(rng, 420, 0.6, n).astype(np.int32)

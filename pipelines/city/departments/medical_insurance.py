@@ -32,15 +32,21 @@ def is_paused(city: City, on: int) -> np.ndarray:
     return means.is_jobless(city.work, on - 40) & ~covered & careless
 
 
+def enrolled_from(city: City) -> np.ndarray:
+    """Day from which each insured person is enrolled here."""
+    population, rng = city.population, generator(city.seed, "enrolments")
+    born = population.people.born
+    usual = np.maximum(born + 40, 12_000) + rng.integers(0, 1500, len(population))
+    arrived = population.arrived[population.people.household]
+    return np.maximum(np.maximum(np.minimum(usual, 18_400), arrived + 30), born + 40)
+
+
 def enrolments(city: City, month: Month) -> pl.DataFrame:
     """Everybody insured here on the last day; the dead for two months more."""
     _, on = first_and_last_day(month)
-    population, rng = city.population, generator(city.seed, "enrolments")
-    home, n = population.people.household, len(population)
-    earliest = np.maximum(population.people.born + 40, 12_000) + rng.integers(0, 1500, n)
-    enrolled = np.maximum(np.minimum(earliest, 18_400), population.arrived[home] + 30)
-    enrolled = np.maximum(enrolled, population.people.born + 40)
-    shown = city.work.is_insured & (enrolled <= on) & (on < population.left[home] + 30)
+    population, enrolled = city.population, enrolled_from(city)
+    left = population.left[population.people.household]
+    shown = city.work.is_insured & (enrolled <= on) & (on < left + 30)
     rows = np.flatnonzero(shown & (on < population.died + 60))
     return pl.DataFrame(
         {
@@ -56,9 +62,8 @@ def settlements(city: City, month: Month) -> pl.DataFrame:
     """Settlements of the month in order of their day: outpatient, chronic, inpatient, maternity."""
     first, last = first_and_last_day(month)
     population, rng = city.population, generator(city.seed, "settlements", month)
-    insured = np.flatnonzero(
-        city.work.is_insured & population.is_present(first + 14) & ~is_paused(city, last)
-    )
+    may = city.work.is_insured & (enrolled_from(city) <= first + 14) & ~is_paused(city, last)
+    insured = np.flatnonzero(may & population.is_present(first + 14))
     age = population.age(first)[insured]
     employee = is_employee_insured(city, last)[insured]
 

@@ -11,6 +11,8 @@ from pipelines.city.city import City
 from pipelines.city.frames import amounts, days, numbered, words, yuan
 from pipelines.month import Month
 
+_CAPITAL = pl.Decimal(16, 2)
+
 
 def properties(city: City, month: Month) -> pl.DataFrame:
     """Shares in real estate registered by the last day, one row per owner."""
@@ -77,8 +79,10 @@ def businesses(city: City, month: Month) -> pl.DataFrame:
             "resident_id": city.population.named(table["person"][rows]),
             "role": words(table["role"][rows], ("legal_representative", "shareholder", "sole_trader")),
             "business_kind": words(company.astype(np.int8), ("sole_trader", "company")),
-            "registered_capital_yuan": amounts(table["capital"][rows] * 10_000),
-            "paid_in_capital_yuan": amounts(table["paid"][rows] * 10_000, table["paid"][rows] >= 0),
+            "registered_capital_yuan": amounts(table["capital"][rows] * 10_000).cast(_CAPITAL),
+            "paid_in_capital_yuan": amounts(table["paid"][rows] * 10_000, table["paid"][rows] >= 0).cast(
+                _CAPITAL
+            ),
             "established_on": days(table["established"][rows]),
             "business_status": words(status, ("active", "dormant", "cancelled", "revoked")),
         }
