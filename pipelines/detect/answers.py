@@ -19,10 +19,10 @@ def write_answers(db: Database, compiled: list[Compiled]) -> None:
     _table(
         db,
         "household_answers",
-        f"select {', '.join(['household_profile.household_no', 'household_profile.town_code', *columns])} "
-        "from household_profile "
-        "inner join answers_of_households on household_profile.household_no = answers_of_households.household_no "
-        "left join answers_of_residents on household_profile.household_no = answers_of_residents.household_no",
+        f"select {', '.join(['profile.household_no', 'profile.town_code', *columns])} "
+        "from household_profile as profile "
+        "inner join answers_of_households on profile.household_no = answers_of_households.household_no "
+        "left join answers_of_residents on profile.household_no = answers_of_residents.household_no",
     )
 
 
@@ -40,7 +40,7 @@ def write_concerned(db: Database, deciding: list[Compiled]) -> None:
 
 
 def write_concerned_profiles(db: Database) -> None:
-    """Makes `concerned_households` and `concerned_residents`: the few profile rows that are looked at closely."""
+    """Makes `concerned_households` and `concerned_residents`: the few profile rows looked at closely."""
     _table(
         db,
         "concerned_households",
@@ -76,9 +76,9 @@ def write_sentences(db: Database, deciding: list[Compiled], excluding: list[Comp
     ]
     _union(db, "asset_sentences", assets or [_nothing("asset")], excluding)
     verify = [
-        f"select household_no, rule_id, verify_zh, verify_en from (select household_no, '{c.rule.id}' as rule_id, "
-        f"{c.to_verify('zh')} as verify_zh, {c.to_verify('en')} as verify_en from {_profile(c)}) as to_verify "
-        f"where verify_zh is not null"
+        f"select household_no, rule_id, verify_zh, verify_en from ("
+        f"select household_no, '{c.rule.id}' as rule_id, {c.to_verify('zh')} as verify_zh, "
+        f"{c.to_verify('en')} as verify_en from {_profile(c)}) as to_verify where verify_zh is not null"
         for c in excluding
         if c.rule.verify
     ]

@@ -12,7 +12,6 @@ from pipelines.contract import Contract
 from pipelines.month import Month
 from pipelines.rule import Rule, RuleSet
 
-
 DEPARTMENTS = {
     "public_security": ("公安", "public security"),
     "civil_affairs": ("民政", "civil affairs"),
@@ -111,7 +110,7 @@ def delivered_sources(path: Path, contracts: dict[str, Contract], month: Month) 
 def evidence_of(
     rule: Rule, rules: RuleSet, sources: dict[str, Source], base: set[str], month: Month
 ) -> Evidence:
-    """Sources of the columns that decide a rule; `base` are registers everybody is in, which prove nothing."""
+    """Sources of the columns that decide a rule; `base` are registers that everybody is in."""
     profile = {p.column: p for p in rules.profiles[rule.unit].properties}
     named = {extract for column in rule.columns for extract in profile[column].sources}
     wanted = named - base or named

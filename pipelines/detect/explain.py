@@ -7,12 +7,12 @@ from pathlib import Path
 from pipelines.contract import SCHEMAS, Contract, load_contracts
 from pipelines.database import Database
 from pipelines.detect.answers import quoted_id
-from pipelines.detect.evidence import Evidence, base_registers, delivered_sources, evidence_of
+from pipelines.detect.evidence import Evidence, Source, base_registers, delivered_sources, evidence_of
 from pipelines.identity import household_key
 from pipelines.lake import Lake
 from pipelines.month import Month
 from pipelines.problem import HardshipError
-from pipelines.rule import RULES, Compiled, compile_rule, load_rules, used_values
+from pipelines.rule import RULES, Compiled, Parameter, compile_rule, load_rules, used_values
 from pipelines.rule.sentence import written
 
 ANSWERS = {True: "match", False: "no match", None: "unknown"}
@@ -94,19 +94,27 @@ def _explained(db: Database, compiled: Compiled, evidence: Evidence) -> dict:
         "dimension": rule.dimension,
         "answer": answer,
         "parts": parts,
-        "limits": {
-            name: {"value": written(p.in_force(evidence.month), p.unit), "unit": p.unit,
-                   "since": str(p.since(evidence.month))}
-            for name, p in rule.parameters.items()
-        },
-        "sources": [
-            {"extract": s.extract, "title_zh": s.title_zh, "title_en": s.title_en, "status": s.status,
-             "months": evidence.months_of(s) or None, "is_stale": s.is_stale(evidence.month)}
-            for s in evidence.sources
-        ],
+        "limits": {name: _limit(p, evidence.month) for name, p in rule.parameters.items()},
+        "sources": [_source(source, evidence) for source in evidence.sources],
         "references": [reference["title"] for reference in rule.references],
         "false_positives": list(rule.false_positives),
-    }  # fmt: skip
+    }
+
+
+def _limit(parameter: Parameter, month: Month) -> dict:
+    value = written(parameter.in_force(month), parameter.unit)
+    return {"value": value, "unit": parameter.unit, "since": str(parameter.since(month))}
+
+
+def _source(source: Source, evidence: Evidence) -> dict:
+    return {
+        "extract": source.extract,
+        "title_zh": source.title_zh,
+        "title_en": source.title_en,
+        "status": source.status,
+        "months": evidence.months_of(source) or None,
+        "is_stale": source.is_stale(evidence.month),
+    }
 
 
 def _rows(db: Database, compiled: Compiled) -> list[dict]:
@@ -118,9 +126,7 @@ def _rows(db: Database, compiled: Compiled) -> list[dict]:
         f"{compiled.explanation('en')} as en",
     ]
     columns += [f"{sql} as {quoted_id('clause_' + name)}" for name, sql in compiled.clauses.items()]
-    columns += [
-        f"{quoted_id(name)} as {quoted_id('value_' + name)}" for name in sorted(compiled.rule.columns)
-    ]
+    columns += [f"{quoted_id(name)} as {quoted_id('value_' + name)}" for name in compiled.columns]
     order = ""
     if is_resident:
         columns += ["coalesce(is_covered_alone, false) as alone", "age_years", "sex"]
@@ -134,11 +140,8 @@ def _part(compiled: Compiled, row: dict) -> dict:
     part = {
         "answer": answer,
         "counts": not row.get("alone", False),
-        "clauses": {name: ANSWERS[row[f"clause_{name}"]] for name in compiled.clauses},
-        "values": {
-            name: _value(compiled.profile, name, row[f"value_{name}"])
-            for name in sorted(compiled.rule.columns)
-        },
+        "clauses": {name: _clause(compiled, name, row) for name in compiled.clauses},
+        "values": {name: _value(compiled.profile, name, row[f"value_{name}"]) for name in compiled.columns},
     }
     if answer == "match":
         part |= {"explanation_zh": row["zh"], "explanation_en": row["en"]}
@@ -147,24 +150,44 @@ def _part(compiled: Compiled, row: dict) -> dict:
     return part
 
 
+def _clause(compiled: Compiled, name: str, row: dict) -> str:
+    """A clause's answer, withheld where it would tell a restricted value (which disability)."""
+    read = compiled.columns_of(compiled.rule.with_figures(compiled.rule.clauses[name]))
+    is_open = all(_is_open(compiled.profile, column) for column in read)
+    return ANSWERS[row[f"clause_{name}"]] if is_open else WITHHELD
+
+
+def _is_open(profile: Contract, column: str) -> bool:
+    prop = next(p for p in profile.properties if p.column == column)
+    return prop.classification in ("public", "internal")
+
+
 def _value(profile: Contract, column: str, value: object) -> str | None:
     if value is None:
         return None
-    prop = next(p for p in profile.properties if p.column == column)
-    if prop.classification not in ("public", "internal"):
+    if not _is_open(profile, column):
         return WITHHELD
     return str(value)
 
 
 def in_words(explained: dict) -> str:
     """The explanation as text for a terminal, Chinese with English beside."""
-    lines = [f"{explained['household_key']}  {explained['month']}"]
+    lines = [f"{explained['household_key']}  {explained['month']}", *_decision_lines(explained)]
+    order = {"match": 0, "unknown": 1, "no match": 2}
+    for rule in sorted(explained["rules"], key=lambda r: (order[r["answer"]], r["rule_id"])):
+        lines += ["", *_rule_lines(rule)]
+    return "\n".join(lines)
+
+
+def _decision_lines(explained: dict) -> list[str]:
+    lines = []
     candidate, exclusion, case = (explained[name] for name in DECIDED)
     if candidate:
         lines.append(
             f"已列入 / listed: {candidate['town_code']} 第{candidate['rank']}位, {candidate['status']}, "
-            f"优先分 / priority {candidate['priority']}; {candidate['not_covered_zh']} / {candidate['not_covered_en']}"
+            f"优先分 / priority {candidate['priority']}"
         )
+        lines.append(f"{candidate['not_covered_zh']} / {candidate['not_covered_en']}")
     elif exclusion:
         lines.append(f"未列入 / not listed: {exclusion['detail_zh']} / {exclusion['detail_en']}")
     elif case:
@@ -172,14 +195,13 @@ def in_words(explained: dict) -> str:
     else:
         lines.append("无稳定规则命中 / no stable rule of effect signal or list matches")
     if case:
+        first = str(case["first_matched_month"])[:7]
         lines.append(
-            f"个案 / case: {case['status']}, 首次命中 / first match {str(case['first_matched_month'])[:7]}, "
-            f"列入 / listed {case['listed_months_count']} months, 等待 / waiting {case['months_waiting']} months"
+            f"个案 / case: {case['status']}, 首次命中 / first match {first}, "
+            f"列入月数 / months listed {case['listed_months_count']}, "
+            f"等待月数 / months waiting {case['months_waiting']}"
         )
-    order = {"match": 0, "unknown": 1, "no match": 2}
-    for rule in sorted(explained["rules"], key=lambda r: (order[r["answer"]], r["rule_id"])):
-        lines += ["", *_rule_lines(rule)]
-    return "\n".join(lines)
+    return lines
 
 
 def _rule_lines(rule: dict):
@@ -208,4 +230,5 @@ def _rule_lines(rule: dict):
     for source in rule["sources"]:
         months = source["months"] or "未能使用 / not usable"
         stale = " (沿用 / carried forward)" if source["is_stale"] else ""
-        yield f"  来源 / source: {source['title_zh']} / {source['title_en']}: {months}, {source['status']}{stale}"
+        title = f"{source['title_zh']} / {source['title_en']}"
+        yield f"  来源 / source: {title}: {months}, {source['status']}{stale}"

@@ -12,12 +12,13 @@ from pipelines.database import Database
 from pipelines.detect import answers
 from pipelines.detect.capacity import COMMUNITIES, capacities
 from pipelines.detect.coverage import answer_rows, coverage_groups, coverage_rows
-from pipelines.detect.evidence import Source, base_registers, delivered_sources, evidence_of
+from pipelines.detect.evidence import Source, base_registers, delivered_sources
+from pipelines.detect.words import outcome_words, roll_words, rule_facts
 from pipelines.identity import household_key
 from pipelines.lake import Lake, code_digest, file_digest
 from pipelines.month import Month
 from pipelines.problem import HardshipError
-from pipelines.rule import RULES, Compiled, RuleSet, code_words, compile_rule, load_rules
+from pipelines.rule import RULES, Compiled, RuleSet, compile_rule, load_rules
 
 TABLE = "matches"
 COUNTS = "counts.json"
@@ -32,13 +33,6 @@ ORDER = {
     "cases": "household_key",
     "coverage": "extract, dimension, town_code",
     "answers": "rule_id, town_code",
-}
-
-ROLLS = {
-    "dibao": ("低保", "dibao"),
-    "edge": ("低保边缘", "dibao-edge"),
-    "tekun": ("特困", "tekun"),
-    "orphan": ("孤儿", "orphan support"),
 }
 
 
@@ -103,8 +97,7 @@ def prepare(
     else:
         schema = contracts["cases"].arrow_schema
         db.register("previous_cases", answers.empty_like(schema.append(pa.field("household_no", pa.int64()))))
-    rows = [{"covered_by": code, "roll_zh": zh, "roll_en": en} for code, (zh, en) in ROLLS.items()]
-    db.register("rolls", pa.Table.from_pylist(rows))
+    db.register("rolls", roll_words())
 
 
 def run_rules(
@@ -129,9 +122,9 @@ def run_rules(
     answers.write_answers_of_interest(db, compiled)
     selection = rule_set.selection_in_force(month)
     answers.write_sentences(db, deciding, excluding, selection["severity_points"])
-    db.register("rules", _rule_facts(compiled, rule_set, contracts, sources, month))
+    db.register("rules", rule_facts(compiled, rule_set, contracts, sources, month))
     db.register("capacities", capacities(selection))
-    db.register("outcomes", _outcomes(selection["cooling_off_months"], contracts["towns__visits"]))
+    db.register("outcomes", outcome_words(selection["cooling_off_months"], contracts["towns__visits"]))
     return compiled
 
 
@@ -232,71 +225,3 @@ def _keys(db: Database, secret: bytes) -> pa.Table:
     return pa.table(
         {"household_no": pa.array(numbers, pa.int64()), "household_key": pa.array(keys, pa.string())}
     )
-
-
-def _rule_facts(
-    compiled: list[Compiled],
-    rule_set: RuleSet,
-    contracts: dict[str, Contract],
-    sources: dict[str, Source],
-    month: Month,
-) -> pa.Table:
-    words, base = code_words(contracts["candidates"]), base_registers(contracts)
-    dimensions, paths = words["dimension"], words["path"]
-
-    def place(rule) -> tuple:
-        known = dimensions.index(rule.dimension) if rule.dimension else len(dimensions)
-        return (known, rule.effect != "signal", rule.id)
-
-    rows = []
-    for position, rule in enumerate(sorted((c.rule for c in compiled), key=place)):
-        evidence = evidence_of(rule, rule_set, sources, base, month)
-        rows.append(
-            {
-                "rule_id": rule.id,
-                "status": rule.status,
-                "effect": rule.effect,
-                "dimension": rule.dimension,
-                "cause": rule.cause,
-                "trouble": rule.trouble,
-                "path": rule.path,
-                "path_position": paths.index(rule.path) if rule.path else len(paths),
-                "position": position,
-                "departments": evidence.departments,
-                "evidence_months": evidence.months,
-                "sources": [source.extract for source in evidence.sources],
-                "is_stale": bool(evidence.stale),
-                "stale_zh": evidence.stale_words("zh"),
-                "stale_en": evidence.stale_words("en"),
-                "source_zh": evidence.departments_in_words("zh"),
-                "source_en": evidence.departments_in_words("en"),
-            }
-        )
-    texts = ("rule_id", "status", "effect", "dimension", "cause", "trouble", "path", "stale_zh", "stale_en")
-    texts += ("source_zh", "source_en")
-    lists = ("departments", "evidence_months", "sources")
-    schema = pa.schema(
-        [pa.field(name, pa.string()) for name in texts]
-        + [pa.field(name, pa.list_(pa.string())) for name in lists]
-        + [
-            pa.field("path_position", pa.int64()),
-            pa.field("position", pa.int64()),
-            pa.field("is_stale", pa.bool_()),
-        ]
-    )
-    return pa.Table.from_pylist(rows, schema=schema)
-
-
-def _outcomes(cooling_off: dict, visits: Contract) -> pa.Table:
-    items = visits.document.data["schema"][0]["properties"]
-    outcome = next(item for item in items if item["name"] == "outcome")
-    rows = [
-        {
-            "outcome": str(value["value"]),
-            "outcome_zh": value.get("label") or str(value["value"]),
-            "outcome_en": value.get("description") or str(value["value"]).replace("_", " "),
-            "cooling_off_months": int(cooling_off.get(value["value"], cooling_off.get("other", 0))),
-        }
-        for value in outcome["enum"]
-    ]
-    return pa.Table.from_pylist(rows)

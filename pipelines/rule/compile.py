@@ -51,7 +51,7 @@ class Compiled:
 
     def severity(self, steps: Value) -> str:
         """SQL number from 0 to 10, by the severity table of selection.yaml where the rule gives a ratio."""
-        if self.rule.severity is None:
+        if self.rule.severity is None or not steps:
             return "0"
         kind, expression = self.rule.severity
         sql = self.sql(self.rule.with_figures(expression))
@@ -75,9 +75,18 @@ class Compiled:
         text = self._sentence(getattr(remark, language), language)
         return f"(case when {when} and not coalesce({self.answer}, false) then {text} end)"
 
+    @property
+    def columns(self) -> list[str]:
+        """Profile columns that decide the answer with the values in force."""
+        return sorted(self.columns_of(self.rule.with_clauses(self.rule.condition)))
+
+    def columns_of(self, expression: Expression) -> set[str]:
+        """Columns an expression reads with the values in force: of two windows the chosen one's."""
+        return chosen(expression, self.rule.values(self.month)).names("column")
+
     def sql(self, expression: Expression) -> str:
         """SQL of an expression over columns, tables of values looked up, parameters named for this rule."""
-        looked_up = expression.replaced(self._lookup)
+        looked_up = chosen(expression, self.rule.values(self.month)).replaced(self._lookup)
         return to_sql(looked_up, {name: f"{self.rule.id}__{name}" for name in _flat(self.rule, self.month)})
 
     def _lookup(self, node: Expression) -> Expression | None:
@@ -106,6 +115,25 @@ def compile_rule(rule: Rule, month: Month, profile: Contract) -> Compiled:
     """The rule with the values in force at the month's end."""
     values = {f"{rule.id}__{name}": value for name, value in _flat(rule, month).items()}
     return Compiled(rule, month, profile, values)
+
+
+def chosen(expression: Expression, values: dict[str, Value]) -> Expression:
+    """The expression with every case that chooses by equal parameters alone replaced by what it chooses."""
+
+    def choice(node: Expression) -> Expression | None:
+        if node.kind != "case":
+            return None
+        for when, then in zip(node.parts[:-1:2], node.parts[1:-1:2], strict=True):
+            if when.kind != "compare" or when.name != "=" or when.names("column"):
+                return None
+            left, right = (
+                values.get(part.name) if part.kind == "parameter" else part.name for part in when.parts
+            )
+            if left == right:
+                return chosen(then, values)
+        return chosen(node.parts[-1], values)
+
+    return expression.replaced(choice)
 
 
 def table_lookup(parameter: Parameter, month: Month) -> Expression:

@@ -32,6 +32,8 @@ NULL_HIDING = {
     "OPERATOR_IS_NOT_NULL": "is not null",
 }
 
+_REFUSED = {"SUBQUERY": "a subquery", "STAR": "*", "WINDOW": "a window function", "CAST": "a cast"}
+
 LONGEST = 2000  # characters; deeper nesting than that is no clause a person can check
 
 ALLOWED = (
@@ -144,8 +146,7 @@ def _tree(node: dict) -> Expression:
         for check in node["case_checks"]:
             parts += [_tree(check["when_expr"]), _tree(check["then_expr"])]
         return Expression("case", None, (*parts, _tree(node["else_expr"])))
-    raise Refused({"SUBQUERY": "a subquery", "STAR": "*", "WINDOW": "a window function", "CAST": "a cast"}.get(
-        kind, f"{kind.lower().replace('_', ' ')}"))  # fmt: skip
+    raise Refused(_REFUSED.get(kind, kind.lower().replace("_", " ")))
 
 
 def _operator(what: str, node: dict) -> Expression:
@@ -192,6 +193,15 @@ def _check_proof(expression: Expression) -> None:
             chosen_by = [node.parts[i] for i in range(0, len(node.parts) - 1, 2)]
             if any(part.names("column") for part in chosen_by):
                 raise Refused("a case that chooses by a column", "a case that chooses by $parameters alone")
+
+
+def check_size(expression: Expression) -> None:
+    """Refuses products of more than two columns: exact decimals of any size fit two, not three."""
+    for node in expression.walk():
+        if node.kind == "call" and node.name == "*":
+            columns = sum(part.kind == "column" for part in node.walk())
+            if columns > 2:
+                raise Refused(f"a product of {columns} columns", "products of at most two columns")
 
 
 def to_sql(expression: Expression, names: Mapping[str, str] | None = None) -> str:

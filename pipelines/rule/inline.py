@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from pipelines.contract import Contract
 from pipelines.database import Database, DatabaseError
+from pipelines.rule.bind import sealed_database
 from pipelines.rule.compile import (
     Compiled,
     compile_rule,
@@ -46,14 +47,6 @@ def run_inline_tests(rules: RuleSet, rule_id: str | None = None) -> list[TestRes
     wanted = [rules.rules[rule_id]] if rule_id else rules.rules.values()
     with sealed_database() as db:
         return [run_inline_test(db, rules, rule, test) for rule in wanted for test in rule.tests]
-
-
-def sealed_database() -> Database:
-    """A database that can reach no file and no network and whose settings cannot be changed."""
-    db = Database(threads=1)
-    db.execute("set enable_external_access = false")
-    db.execute("set lock_configuration = true")
-    return db
 
 
 def run_inline_test(db: Database, rules: RuleSet, rule: Rule, test: InlineTest) -> TestResult:

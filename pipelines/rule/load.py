@@ -8,6 +8,7 @@ from pipelines.contract import SCHEMAS, Contract, load_contract
 from pipelines.document import Document
 from pipelines.month import Month
 from pipelines.problem import HardshipError, Problem, Problems
+from pipelines.rule.bind import binding_problems
 from pipelines.rule.expression import Expression, Refused, parse
 from pipelines.rule.guard import rule_problems
 from pipelines.rule.model import PROFILES, InlineTest, Remark, Rule, RuleSet
@@ -44,6 +45,7 @@ def load_rules(folder: Path = RULES, schemas: Path = SCHEMAS) -> RuleSet:
             rule = _collected(problems, load_rule, path, shared, profiles, words, warnings)
             if rule:
                 rules[rule.id] = rule
+    problems += binding_problems(list(rules.values()), profiles, selection)
     if not rules and not problems:
         raise HardshipError(f"No rules (*.yaml) in {folder}.")
     if problems:

@@ -43,7 +43,7 @@ def shape_problems(document: Document, definition: str):
 
 def suggestion(name: str, known) -> str:
     """`Did you mean x?`, or nothing when no known name is near."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"Did you mean {near[0]}?" if near else ""
 
 

@@ -1,0 +1,64 @@
+"""Binding: every rule's SQL is set against the empty profile for each value it ever had, before it is run."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from pipelines.contract import Contract
+from pipelines.database import Database, DatabaseError
+from pipelines.month import Month
+from pipelines.problem import Problem
+from pipelines.rule.compile import compile_rule, households_sql, matches_sql, residents_sql, used_values
+from pipelines.rule.model import Rule
+from pipelines.rule.parameter import Parameter
+
+
+def sealed_database() -> Database:
+    """A database that can reach no file and no network and whose settings cannot be changed."""
+    db = Database(threads=1)
+    db.execute("set enable_external_access = false")
+    db.execute("set lock_configuration = true")
+    return db
+
+
+def binding_problems(
+    rules: list[Rule], profiles: dict[str, Contract], selection: dict[str, Parameter]
+) -> Iterator[Problem]:
+    """Rules that DuckDB cannot plan (numbers too wide to multiply, say), each with the day concerned."""
+    with sealed_database() as db:
+        for unit, profile in profiles.items():
+            db.register(f"{unit}_profile", pa.Table.from_pylist([], schema=profile.arrow_schema))
+        for rule in rules:
+            for day in _days(rule):
+                problem = _problem(db, rule, profiles[rule.unit], selection, Month.of(day))
+                if problem:
+                    yield problem
+                    break
+
+
+def _days(rule: Rule) -> list[datetime.date]:
+    days = {day for parameter in rule.parameters.values() for day, _ in parameter.values}
+    return sorted(day for day in days if day >= rule.begins_on) or [datetime.date(2022, 1, 1)]
+
+
+def _problem(
+    db: Database, rule: Rule, profile: Contract, selection: dict[str, Parameter], month: Month
+) -> Problem | None:
+    compiled = compile_rule(rule, month, profile)
+    of_unit = residents_sql if rule.unit == "resident" else households_sql
+    steps = selection["severity_points"].in_force(month) if selection else {}
+    verify = [sql for language in ("zh", "en") if (sql := compiled.to_verify(language))]
+    statements = [of_unit([compiled]), matches_sql(compiled, steps or {}, f"{rule.unit}_profile")]
+    statements += [f"select {sql} from {rule.unit}_profile" for sql in verify]
+    for sql in statements:
+        try:
+            db.execute(sql, used_values(sql, compiled.values), relation=rule.id)
+        except DatabaseError as error:
+            found = str(error).splitlines()[0].removeprefix(f"Relation {rule.id} failed: ")
+            return rule.document.problem(
+                "detection", f"SQL that cannot be planned ({found})", "SQL over the profile"
+            )
+    return None
