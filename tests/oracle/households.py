@@ -62,6 +62,12 @@ def marriages_in_force(evidence: Evidence) -> set[frozenset[int]]:
     A divorce ends it, and so does a later marriage of either with somebody else, even where the divorce
     between was registered elsewhere. A divorce of the same day ends it too.
     """
+    married = last_married(evidence)
+    return {pair for pair in married.values() if len(pair) == 2 and all(married.get(k) == pair for k in pair)}
+
+
+def last_married(evidence: Evidence) -> dict[int, frozenset[int]]:
+    """The pair of the last registration of each person for whom that was a marriage."""
     entries: dict[int, list[tuple]] = {}
     for row in evidence.stock(MARRIAGES) or []:
         pair = frozenset((row["resident_key"], row["spouse_key"]))
@@ -69,8 +75,7 @@ def marriages_in_force(evidence: Evidence) -> set[frozenset[int]]:
             entry = (row["registered_on"], row["marriage_status"] == "divorced", sorted(pair))
             entries.setdefault(key, []).append(entry)
     latest = {key: max(found) for key, found in entries.items()}
-    married = {key: frozenset(pair) for key, (_, is_divorced, pair) in latest.items() if not is_divorced}
-    return {pair for pair in married.values() if len(pair) == 2 and all(married.get(k) == pair for k in pair)}
+    return {key: frozenset(pair) for key, (_, is_divorced, pair) in latest.items() if not is_divorced}
 
 
 def dependents(
@@ -206,7 +211,7 @@ def head_of(members: list[Resident]) -> Resident:
 def _attach_dead(evidence: Evidence, found: list[Household], people: dict[int, Resident]) -> None:
     """A dead member leaves the head count; what was spent for them stays in the window.
 
-    They belong to last month's household; where that is not known to the surviving spouse's, else to
+    They belong to last month's household; where that is not known to the widowed spouse's, else to
     that of their family register, else to that of a child they were parent or guardian of.
     """
     start = evidence.month.window(12)[0].start
@@ -214,7 +219,7 @@ def _attach_dead(evidence: Evidence, found: list[Household], people: dict[int, R
     died = {key: day for key, day in deaths(evidence).items() if day >= start}
     known = _last_records(evidence, died)
     everybody = people | known
-    pairs = marriages_in_force(evidence)
+    married = last_married(evidence)
     minors = {key for key, person in people.items() if age_on(person.birth_on, evidence.end) < 18}
     parents = parent_of(evidence, everybody, minors)
     previous = {row["resident_key"]: row["household_no"] for row in evidence.previous_members}
@@ -223,7 +228,7 @@ def _attach_dead(evidence: Evidence, found: list[Household], people: dict[int, R
         number = person.register_no if person and person.is_family_register else None
         kin = [
             {k for k, no in previous.items() if key in previous and no == previous[key]},
-            {k for pair in pairs if key in pair for k in pair},
+            set(married.get(key, ())),
             {m.key for m in people.values() if number and m.is_family_register and m.register_no == number},
             {child for child, parent in parents.items() if parent == key},
         ]

@@ -227,7 +227,7 @@ class MessyCity:
         age = self.month.year - born.year
         if not 3 <= age <= 26 or self._maybe(0.2):
             return
-        fee, period = self._yuan(0, 30000), self.chance.choice(["term", "year"])
+        fee, period = Decimal(self.chance.randrange(30000)), self.chance.choice(["term", "year"])
         left = self.chance.choice(self.months) if self._maybe(0.15) else None
         guardians = [by_role.get(role) if self._maybe(0.5) else None for role in ("head", "spouse")]
         for delivered in self.months:
@@ -242,7 +242,7 @@ class MessyCity:
             }  # fmt: skip
             self._add("education__enrolments", row, [delivered])
             if self._maybe(0.1):
-                fee = self._yuan(0, 30000)
+                fee = Decimal(self.chance.randrange(30000))
 
     # --- what happens to a person -----------------------------------------------------------------
 

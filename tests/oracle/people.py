@@ -94,7 +94,10 @@ def residents(evidence: Evidence) -> dict[int, Resident]:
             continue
         if is_present(row["resident_key"], row["birth_on"], row["permit_issued_on"]):
             people[row["resident_key"]] = of_permit(row)
-    return people | _newborns(evidence, people)
+    for row in evidence.stock(PERMITS) or []:
+        if row["resident_key"] in people and is_valid_permit(row, evidence.end):
+            people[row["resident_key"]].guardian_key = row["guardian_key"]
+    return people | _newborns(evidence, people, in_register | dead.keys() | left.keys())
 
 
 def of_register(row: dict, places: dict[int, Place]) -> Resident:
@@ -124,14 +127,19 @@ def _permit_place(row: dict) -> Place:
     return Place(row["living_address"], row["town_code"], row["community_code"], "permit")
 
 
-def _newborns(evidence: Evidence, people: dict[int, Resident]) -> dict[int, Resident]:
-    """A newborn without an ID has a temporary key from the birth certificate, and lives with its mother."""
+def _newborns(evidence: Evidence, people: dict[int, Resident], others: set[int]) -> dict[int, Resident]:
+    """A newborn without an ID has a temporary key from the birth certificate, and lives with its mother.
+
+    One whose ID is on the birth record but in no register yet has that ID's key. `others` are people of
+    whom the registers say more.
+    """
     newborns = {}
     for row in evidence.stock(BIRTHS) or []:
         mother = people.get(row["mother_key"])
-        if row["resident_key"] is None and mother and row["born_on"] <= evidence.end:
-            newborns[row["birth_certificate_key"]] = Resident(
-                row["birth_certificate_key"], row["born_on"], row["sex"], False, mother.place,
+        key = row["birth_certificate_key"] if row["resident_key"] is None else row["resident_key"]
+        if mother and row["born_on"] <= evidence.end and key not in people and key not in others:
+            newborns[key] = Resident(
+                key, row["born_on"], row["sex"], False, mother.place,
                 parent_keys=(row["mother_key"], row["father_key"]),
             )  # fmt: skip
     return newborns
