@@ -45,7 +45,7 @@ def validate(contract: Contract, month: Month, lake: Lake) -> dict | None:
     report = json.loads((lake.resolve(f"parquet/{contract.id}", month) / "report.json").read_text())
     reasons = list(gate.report_reasons(contract, report))
     results, checks, rows = None, [], 0
-    if report["status"] != "unreadable":
+    if not any(reason.severity == "error" and reason.id == "unreadable" for reason in reasons):
         path = delivery.accepted_rows(contract.id, month, lake)
         if path is None:
             raise HardshipError(f"{contract.id} for {month} was read but has no rows: ingest it again.")

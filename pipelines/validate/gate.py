@@ -9,6 +9,8 @@ from pipelines.contract import Contract, Quality
 from pipelines.validate.checks import Check
 from pipelines.validate.promises import promises
 
+_GRAVEST_FIRST = ("error", "warning").index
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -27,41 +29,38 @@ def verdict(reasons: Iterable[Reason]) -> str:
 
 
 def report_reasons(contract: Contract, report: dict) -> Iterator[Reason]:
-    """Reasons that lie in what was read: unreadable files and the share of rows set aside."""
-    if report["status"] == "unreadable":
-        texts = "; ".join(report["problems"]) or "no file could be read"
-        yield Reason("unreadable", "error", f"文件无法读取：{texts}", f"Not readable: {texts}")
-        return
-    told = set()
-    for promise in promises(contract):
-        for reason in _report_reasons(promise, report):
-            # The limit that holds the extract is told; the lower one that warns says nothing more.
-            if (promise.check, "error") not in told:
-                told.add((promise.check, promise.severity))
-                yield reason
+    """Reasons that lie in what was read: files that could not be and the share of rows set aside."""
+    terms = promises(contract)
+    files = [term.severity for term in terms if term.check == "unreadable_files"]
+    is_all_lost = all(file["problem"] for file in report["files"])
+    for problem in report["problems"]:
+        yield _unreadable(
+            problem, "error" if is_all_lost else min(files, key=_GRAVEST_FIRST, default="error")
+        )
+    # The limit that holds the extract is told; the lower one that warns says nothing more.
+    exceeded = [term for term in terms if term.check == "rejected_share" and _is_exceeded(term, report)]
+    for term in sorted(exceeded, key=lambda term: _GRAVEST_FIRST(term.severity))[:1]:
+        rows_in, rejected, most = report["rows_in"], report["rejected"], term.arguments["maximum"]
+        share = rejected / rows_in
+        yield Reason(
+            term.id,
+            term.severity,
+            f"{rows_in:,}行中有{rejected:,}行（{share:.1%}）不符合约定被退回，最多允许{most:.0%}。",
+            f"{rejected:,} of {rows_in:,} rows ({share:.1%}) were rejected; at most {most:.0%} allowed.",
+        )
 
 
-def _report_reasons(promise: Quality, report: dict) -> Iterator[Reason]:
+def _unreadable(problem: str, severity: str) -> Reason:
+    """`file: 中文 / English`, as ingest words it, told in either language."""
+    name, colon, text = problem.partition(": ")
+    zh, _, en = text.partition(" / ")
+    place = name + colon
+    return Reason("unreadable", severity, f"文件无法读取：{place}{zh}", f"Not readable: {place}{en or zh}")
+
+
+def _is_exceeded(term: Quality, report: dict) -> bool:
     rows_in, rejected = report["rows_in"], report["rejected"]
-    if promise.check == "rejected_share":
-        most = promise.arguments["maximum"]
-        if rows_in >= promise.arguments.get("minimumRows", 1) and rejected > most * rows_in:
-            share = rejected / rows_in
-            yield Reason(
-                promise.id,
-                promise.severity,
-                f"{rows_in:,}行中有{rejected:,}行（{share:.1%}）不符合约定被退回，最多允许{most:.0%}。",
-                f"{rejected:,} of {rows_in:,} rows ({share:.1%}) were rejected; at most {most:.0%} allowed.",
-            )
-    if promise.check == "unreadable_files":
-        for file in report["files"]:
-            if file.get("problem"):
-                yield Reason(
-                    promise.id,
-                    promise.severity,
-                    f"文件{file['name']}无法读取：{file['problem']}",
-                    f"{file['name']} is not readable: {file['problem']}",
-                )
+    return rows_in >= term.arguments.get("minimumRows", 1) and rejected > term.arguments["maximum"] * rows_in
 
 
 def check_reasons(checks: Sequence[Check], results: Sequence[dict]) -> Iterator[Reason]:

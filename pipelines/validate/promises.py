@@ -30,6 +30,7 @@ DEFAULT_PROMISES = (
     ),
     Quality(
         id="unreadable_files",
+        # Warning suits an extract whose absence proves nothing: the other files are used then.
         description="A file that could not be read hides people: absent would be read as untroubled.",
         severity="error",
         check="unreadable_files",
@@ -277,4 +278,6 @@ def _band(low: int | None, high: int | None) -> tuple[str, str]:
         return f"行数在{low:,}至{high:,}之间", f"{low:,} to {high:,} rows"
     if high is not None:
         return f"行数不超过{high:,}", f"at most {high:,} rows"
+    if low == 1:
+        return "至少有一行", "at least one row"
     return f"行数不少于{low or 0:,}", f"at least {low or 0:,} rows"

@@ -77,7 +77,7 @@ class Desk:
             "extract": self.contract.id,
             "month": str(month),
             "status": "read",
-            "files": [],
+            "files": [{"name": "a.csv", "problem": None}],
             "rows_in": table.num_rows + report.get("rejected", 0),
             "accepted": table.num_rows,
             "rejected": 0,
@@ -86,7 +86,7 @@ class Desk:
             **report,
         }
         with self.lake.write(f"parquet/{self.contract.id}", month, {}) as folder:
-            if report["status"] == "read":
+            if table.num_rows or report["status"] == "read":
                 pq.write_table(table, folder / "rows.parquet")
             (folder / "report.json").write_text(json.dumps(report))
         return validate(self.contract, month, self.lake)

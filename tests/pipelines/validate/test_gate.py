@@ -45,19 +45,32 @@ def test_a_department_that_delivered_nothing_gets_no_verdict(contract, lake):
     assert validate(contract, Month(2022, 6), lake) is None
 
 
+LOGIN = {"name": "b.csv", "problem": "是登录页面 / is a login page"}
+PROBLEMS = ["b.csv: 是登录页面 / is a login page"]
+
+
 def test_a_file_that_could_not_be_read_holds_the_extract_with_the_reason(desk, contract, lake):
-    found = desk.deliver("2022-06", status="unreadable", problems=["名册_202206.csv is a login page"])
+    found = desk.deliver("2022-06", [], status="unreadable", files=[LOGIN], problems=PROBLEMS)
     assert (found["verdict"], found["rows"], told(found)) == ("held", 0, {"unreadable": "error"})
-    assert "名册_202206.csv is a login page" in found["reasons"][0]["en"]
-    assert "名册_202206.csv is a login page" in found["reasons"][0]["zh"]
+    assert found["reasons"][0]["en"] == "Not readable: b.csv: is a login page"
+    assert found["reasons"][0]["zh"] == "文件无法读取：b.csv: 是登录页面"
     assert delivery.verdict(contract.id, Month(2022, 6), lake) == found
 
 
-def test_one_unreadable_file_among_several_holds_the_extract(desk):
-    files = [{"name": "a.csv", "problem": None}, {"name": "b.csv", "problem": "cut in the middle"}]
-    found = desk.deliver("2022-06", files=files)
-    assert (found["verdict"], told(found)) == ("held", {"unreadable_files": "error"})
-    assert "b.csv" in found["reasons"][0]["en"] and "cut in the middle" in found["reasons"][0]["en"]
+def test_one_unreadable_file_among_several_holds_an_extract_whose_absence_would_be_believed(desk):
+    files = [{"name": "a.csv", "problem": None}, LOGIN]
+    found = desk.deliver("2022-06", status="unreadable", files=files, problems=PROBLEMS)
+    assert (found["verdict"], told(found)) == ("held", {"unreadable": "error"})
+
+
+def test_the_other_towns_visits_are_used_where_the_contract_says_so(desk, contract):
+    patient = Quality("files", "", "warning", check="unreadable_files")
+    desk.contract = dataclasses.replace(contract, quality=(*contract.quality, patient))
+    files = [{"name": "a.csv", "problem": None}, LOGIN]
+    found = desk.deliver("2022-06", status="unreadable", files=files, problems=PROBLEMS)
+    assert (found["verdict"], told(found), found["rows"]) == ("warned", {"unreadable": "warning"}, 100)
+    lost = desk.deliver("2022-07", [], status="unreadable", files=[LOGIN], problems=PROBLEMS)
+    assert (lost["verdict"], told(lost)) == ("held", {"unreadable": "error"})
 
 
 @pytest.mark.parametrize(
