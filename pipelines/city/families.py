@@ -199,6 +199,7 @@ def _tang() -> Family:
         Member(tang, "唐小燕", **away), Member(husband, "邓国平", **away),
         Member(elder, "邓子轩", guardian=tang, **away), Member(younger, "邓子琪", guardian=tang, **away),
     ), (
+        married(husband, tang, date(2010, 2, 1)),
         earns(tang, "2500"), earns(husband, "3500"),
         *learns(elder, "primary", school, GUZHEN, (tang, husband), fees),
         *learns(younger, "primary", school, GUZHEN, (tang, husband), fees),

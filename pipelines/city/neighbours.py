@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -101,7 +102,7 @@ def _pensioners() -> Family:
         Member(man, "卫德安", "head"), Member(woman, "蒋瑞云", "spouse"),
     ), (
         married(man, woman, date(1978, 1, 1)), insured(man), insured(woman),
-        draws_pension(man, "4100"), draws_pension(woman, "3600"),
+        draws_pension(man, "5900"), draws_pension(woman, "5200"),
         pays_for_care(man, "61", since="2020-07", kind="11"),
     ))  # fmt: skip
 
@@ -153,7 +154,9 @@ def _departed(number: int) -> Family:
     born = date(1938, 1, 1) + timedelta(days=37 * number)
     person = resident_id(f"{born:%Y%m%d}", 967)
     register = f"F09{number:05d}"
+    alive = {"since": month.plus(-17), "until": month.plus(-1)}
     facts = (
+        replace(insured(person), **alive), replace(draws_pension(person, "5600"), **alive),
         happened("civil_affairs__funerals", died, resident_id=person, died_on=died,
                  cremated_on=died + timedelta(days=3)),
         happened("public_security__cancellations", died + timedelta(days=31), resident_id=person,
