@@ -100,19 +100,22 @@ def data_sheet(sheet, content, words: Words, styles) -> None:
         )  # fmt: skip
     row += 2
     sheet.write_string(row, 0, f"{content.town.name_zh}：各类困难能否评估（户）", styles.section)
-    _header(sheet, row + 1, ["困难类型", "数据", "部门", "沿用月份", "可评估", "无法评估"], styles)
-    first = row + 2
-    shown = content.coverage.sort("dimension", "department", "extract")
+    _header(sheet, row + 1, ["困难类型", "沿用或缺少的数据", "可评估", "无法评估"], styles)
     titles = {delivery["extract"]: delivery["title_zh"] for delivery in content.deliveries}
-    for row, values in enumerate(shown.iter_rows(named=True), start=first):
-        is_old = values["status"] == "as_of" and values["as_of_month"]
+    first = row + 2
+    for row, code in enumerate(words.dimensions, start=first):
+        here = content.coverage.filter(pl.col("dimension") == code)
+        # Households are counted per extract; those that the worst one leaves out cannot be assessed.
+        households = here["households"].max() or 0
+        unknown = here["households_unknown"].max() or 0
+        lacking = [
+            titles.get(extract, extract) + (f"（{as_of:%Y-%m}）" if as_of else "（缺）")
+            for extract, status, as_of in here.select("extract", "status", "as_of_month").iter_rows()
+            if status != "assessable"
+        ]
         _cells(
             sheet, row, styles, widths,
-            [
-                zh(words.dimensions, values["dimension"]), titles.get(values["extract"], values["extract"]),
-                zh(DEPARTMENTS, values["department"]), f"{values['as_of_month']:%Y-%m}" if is_old else "",
-                values["households"] - values["households_unknown"], values["households_unknown"],
-            ],
+            [zh(words.dimensions, code), "、".join(lacking), households - unknown, unknown],
         )  # fmt: skip
 
 
@@ -121,6 +124,8 @@ def guide_sheet(sheet, content, words: Words, styles, order: Order) -> None:
     widths = _page(sheet, [16, 62, 44], landscape=False)
     _title(sheet, styles, "怎样看、怎样填", "How to read and fill in this workbook")
     row = 3
+
+    day = f"{content.month.plus(1)}-08"
 
     def section(title: str, lines: list[tuple[str, str, str]], mark: bool = False) -> None:
         nonlocal row
@@ -149,7 +154,7 @@ def guide_sheet(sheet, content, words: Words, styles, order: Order) -> None:
     section(
         "二、怎样填写",
         [
-            ("只填黄色栏", "走访日期写成 2022-07-08 的样子；走访结果从下拉列表选；原因请勿写病名。"
+            ("只填黄色栏", f"走访日期写成 {day} 的样子；走访结果从下拉列表选；原因请勿写病名。"
              "备注只留在本表，不会上报。",
              "Fill the yellow columns only; remarks stay with you."),
             ("可以筛选排序", "可筛选、排序、打印；请勿删改隐藏的最后一栏（家庭识别码），交回后靠它对应到户。",

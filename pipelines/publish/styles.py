@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 
 from pipelines.publish.words import DIMENSION_COLOURS, STATUS_COLOURS, Words, zh
 
 # Comes with Windows and WPS; programs without it fall back to their own Chinese face.
 _FONT = "微软雅黑"
 _LINE = "#BFBFBF"
+
+_SOURCES = re.compile(r"(［[^］]*］)")
 
 _LINE_POINTS = 13.5
 _MOST_POINTS = 400  # a spreadsheet row cannot be higher than 409 points
@@ -51,6 +54,7 @@ class Styles:
             for dimension, colour in DIMENSION_COLOURS.items()
         }
         self.mark_text = add({"font_name": _FONT, "font_size": 9})
+        self.source = add({"font_name": _FONT, "font_size": 8, "font_color": "#808080"})
         self.mark_unknown = add({"font_name": _FONT, "font_size": 9, "font_color": "#808080", "italic": True})
 
     def status(self, status: str | None):
@@ -61,10 +65,11 @@ class Styles:
 def marks(sheet, row: int, column: int, dimensions, unknown, words: Words, styles: Styles) -> None:
     """Writes a cell of coloured marks: ● matched, ○ could not be assessed; the word stands beside each."""
     pieces = []
-    for dimension in dimensions or ():
+    order = list(words.dimensions)
+    for dimension in sorted(dimensions or (), key=order.index):
         pieces += [styles.mark.get(dimension, styles.mark_text), "\n●" if pieces else "●"]
         pieces += [styles.mark_text, zh(words.dimensions, dimension)]
-    for dimension in unknown or ():
+    for dimension in sorted(unknown or (), key=order.index):
         text = f"○{zh(words.dimensions, dimension)}？"
         pieces += [styles.mark_unknown, "\n" + text if pieces else text]
     if len(pieces) > 2:
@@ -73,6 +78,18 @@ def marks(sheet, row: int, column: int, dimensions, unknown, words: Words, style
         sheet.write_string(row, column, pieces[1], styles.cell)
     else:
         sheet.write_blank(row, column, None, styles.cell)
+
+
+def sentences(sheet, row: int, column: int, text: str, styles: Styles) -> None:
+    """Writes a cell of sentences whose sources, in ［ ］, stand back in grey."""
+    pieces = [piece for piece in _SOURCES.split(text) if piece]
+    if len(pieces) == 1:
+        sheet.write_string(row, column, text, styles.cell)
+        return
+    formatted = []
+    for piece in pieces:
+        formatted += [styles.source if _SOURCES.fullmatch(piece) else styles.mark_text, piece]
+    sheet.write_rich_string(row, column, *formatted, styles.cell)
 
 
 def width_of(text: str) -> int:
@@ -90,4 +107,4 @@ def height_of(cells: list[tuple[str | None, float]], lines: int = 1) -> float:
 
 
 def _lines(text: str | None, width: float) -> int:
-    return sum(max(1, math.ceil(width_of(part) / (width * 1.02))) for part in (text or "").split("\n"))
+    return sum(max(1, math.ceil(width_of(part) / (width * 1.1))) for part in (text or "").split("\n"))

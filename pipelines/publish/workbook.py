@@ -19,7 +19,7 @@ from pipelines.contract import Contract
 from pipelines.month import Month
 from pipelines.publish import notes
 from pipelines.publish.order import Order
-from pipelines.publish.styles import Styles, height_of, marks
+from pipelines.publish.styles import Styles, height_of, marks, sentences
 from pipelines.publish.town_lists import Town
 from pipelines.publish.words import Words, zh, zh_list
 
@@ -49,9 +49,9 @@ class Column:
 def columns_of(listing: Contract, visits: Contract) -> list[Column]:
     """The list's columns in order; headers are the contracts', so that a filled workbook can be read back."""
     shown = [
-        ("rank", 4.6, "read"), ("status", 5.6, "read"), ("community", 9, "read"), ("grid_no", 7.5, "read"),
-        ("head_name", 8, "read"), ("head_id_masked", 15, "read"), ("address", 18, "read"),
-        ("members_zh", 11, "read"), ("dimensions", 10.5, "read"), ("explanation_zh", 43, "read"),
+        ("rank", 4.6, "read"), ("status", 5.6, "read"), ("community", 9, "read"), ("grid_no", 6.5, "read"),
+        ("head_name", 8, "read"), ("head_id_masked", 14.5, "read"), ("address", 17, "read"),
+        ("members_zh", 11, "read"), ("dimensions", 10.5, "read"), ("explanation_zh", 52, "read"),
         ("months_waiting", 5.2, "read"), ("last_visited_on", 9.5, "read"), ("suggested_path", 12, "read"),
         ("explanation_en", 60, "detail"), ("causes", 12, "detail"), ("troubles", 12, "detail"),
         ("not_covered_zh", 26, "detail"), ("priority", 7, "detail"),
@@ -70,10 +70,10 @@ def columns_of(listing: Contract, visits: Contract) -> list[Column]:
     ]
     for name, label, width in (
         ("visited_on", "Visited on", 10.5), ("outcome", "Outcome", 10.5), ("help_given", "Help given", 11),
-        ("reason", "Reason", 12),
+        ("reason", "Reason", 11),
     ):  # fmt: skip
         columns.append(Column(name, visits.property(name).header, label, width, "fill"))
-    columns.append(Column("remark", "备注", "Remark", 10, "fill"))
+    columns.append(Column("remark", "备注", "Remark", 9, "fill"))
     columns.append(Column("household_key", visits.property("household_key").header, "Key", 20, "key"))
     return columns
 
@@ -213,6 +213,8 @@ def _writer(sheet, column: Column, words: Words, styles: Styles):
         return lambda row, number, values: marks(
             sheet, row, number, values["dimensions"], values["unassessed_dimensions"], words, styles
         )
+    if name == "explanation_zh":
+        return lambda row, number, values: sentences(sheet, row, number, values[name], styles)
     if name == "last_visited_on":
         return text(lambda values: values["visited"], styles.centred)
     if name == "suggested_path":
@@ -239,9 +241,9 @@ def _address_text(values: dict, town: Town) -> str:
 
 
 def _explanation_text(values: dict) -> str:
-    if not values["to_verify_zh"]:
-        return values["explanation_zh"]
-    return f"{values['explanation_zh']}\n请核实：{values['to_verify_zh']}"
+    # A match ends with its sources in brackets; one match a line reads faster than a paragraph.
+    text = values["explanation_zh"].replace("］；", "］\n")
+    return f"{text}\n请核实：{values['to_verify_zh']}" if values["to_verify_zh"] else text
 
 
 def _visit_text(values: dict, words: Words) -> str:
