@@ -107,6 +107,10 @@ def hardship_monthly():
 
         ingest(month, extract) >> validate(month, extract)
 
+    @task(trigger_rule=TriggerRule.NONE_FAILED)
+    def data_docs(month: str) -> None:
+        monthly.write_data_docs(Month.parse(month), monthly.workplace(), progress)
+
     # An extract that did not arrive or is held is skipped; only a failure stops the month.
     @task(trigger_rule=TriggerRule.NONE_FAILED)
     @_masked
@@ -132,6 +136,7 @@ def hardship_monthly():
 
     chosen = month()
     extracts = extract.partial(month=chosen).expand(extract=monthly.extract_ids())
+    extracts >> data_docs(chosen)
     extracts >> link(chosen) >> detect(chosen) >> publish(chosen) >> confirm_input(chosen)
 
 

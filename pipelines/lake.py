@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import json
 import os
@@ -149,6 +150,7 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+@functools.cache
 def code_digest() -> str:
     """SHA-256 over the code and SQL that make the tables: a change of either makes results stale."""
     package = Path(__file__).parent

@@ -61,6 +61,7 @@ def run(month: Month, place: Workplace, progress: Progress = print) -> None:
     for extract in extract_ids():
         ingest(month, extract, place, progress)
         validate(month, extract, place, progress)
+    write_data_docs(month, place, progress)
     link(month, place, progress)
     detect(month, place, progress)
     publish(month, place, progress)
@@ -115,6 +116,13 @@ def validate(month: Month, extract: str, place: Workplace, progress: Progress = 
         reasons = "; ".join(reason["en"] for reason in verdict["reasons"])
         progress(f"validate  {extract}: {verdict['verdict']}" + (f" ({reasons})" if reasons else ""))
     return verdict
+
+
+def write_data_docs(month: Month, place: Workplace, progress: Progress = print) -> None:
+    """The month's validation results as pages for a data engineer."""
+    from pipelines.validate import write_data_docs
+
+    progress(f"data docs {write_data_docs(_contracts(), month, place.lake)}")
 
 
 def link(month: Month, place: Workplace, progress: Progress = print) -> None:

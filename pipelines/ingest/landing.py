@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.contract import Contract
-from pipelines.lake import file_digest
+from pipelines.lake import Lake, file_digest
 from pipelines.month import Month
 from pipelines.problem import Problem
 
@@ -58,6 +59,21 @@ def unclaimed_files(
                     "Name it as its contract says, or write a contract for it.",
                 )
             )
+    return problems
+
+
+def input_problems(
+    contracts: Mapping[str, Contract], month: Month, landing: Path, lake: Lake
+) -> list[Problem]:
+    """One problem for each file of the month that no contract claims or that could not be read."""
+    problems = unclaimed_files(contracts, month, landing)
+    for contract in contracts.values():
+        folder = lake.resolve(f"parquet/{contract.id}", month)
+        report = json.loads((folder / "report.json").read_text(encoding="utf-8")) if folder else {"files": []}
+        for file in report["files"]:
+            if file["problem"]:
+                name = f"{month}/{contract.department}/{file['name']}"
+                problems.append(Problem(name, "", file["problem"], f"a readable file of {contract.title_en}"))
     return problems
 
 
