@@ -32,6 +32,7 @@ from pipelines.ingest.values import (
 
 Parser = Callable[[str], "Value | Refusal"]
 
+# The engine's \d means the digits of all scripts; only 0 to 9 are numbers here.
 # Characters that parse_text would tidy away.
 _ODD = (
     r"[\x00-\x1f\u{a0}\u{ad}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}\u{3000}\u{feff}"
@@ -154,7 +155,7 @@ def _date(column: Column, text: pl.Expr, sample: pl.Series) -> Reading:
             # Days outside the years of parse_date stand for something else or are damaged.
             is_day = date.dt.year().is_between(1880, 2199) & text.str.len_bytes().is_in([len(first)])
             if " " in first:
-                is_day &= text.str.contains(r" \d\d:\d\d:\d\d$")
+                is_day &= text.str.contains(r" [0-9]{2}:[0-9]{2}:[0-9]{2}$")
             return Reading(column, pl.when(is_day).then(date), parse, pl.Date())
     return Reading(column, pl.lit(None, pl.Date), parse, pl.Date())
 
@@ -162,17 +163,18 @@ def _date(column: Column, text: pl.Expr, sample: pl.Series) -> Reading:
 def _number(column: Column, text: pl.Expr) -> Reading:
     prop, kind = column.property, column.property.arrow_type
     if prop.logical_type == "integer":
-        is_whole = text.str.contains(r"^-?\d{1,18}$")
+        is_whole = text.str.contains(r"^-?[0-9]{1,18}$")
         value = pl.when(is_whole).then(text).cast(pl.Int64)
         return Reading(column, value, parse_integer, pl.Int64())
     precision, scale = (kind.precision, kind.scale) if pa.types.is_decimal(kind) else (18, 6)
     dtype = pl.Decimal(precision, scale) if pa.types.is_decimal(kind) else pl.Float64()
     # A factor is a power of ten, so that many more decimals are still exact.
     shift = len(str(int(column.factor))) - 1
-    is_plain = text.str.contains(rf"^-?\d{{1,{precision - scale - shift}}}(?:\.\d{{1,{scale + shift}}})?$")
+    whole, decimals = precision - scale - shift, scale + shift
+    is_plain = text.str.contains(rf"^-?[0-9]{{1,{whole}}}(?:\.[0-9]{{1,{decimals}}})?$")
     plain = pl.when(is_plain).then(text)
     if column.factor != 1:
-        exact = plain.cast(pl.Decimal(38, scale + shift)) * pl.lit(column.factor, pl.Decimal(38, 0))
+        exact = plain.cast(pl.Decimal(38, decimals)) * pl.lit(column.factor, pl.Decimal(38, 0))
         value = exact.cast(pl.Decimal(38, scale)).cast(dtype)
     else:
         value = plain.cast(dtype)

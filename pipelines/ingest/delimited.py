@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ SEPARATORS = {
 }
 
 _END = object()
+_LONGEST_RECORD = 30  # lines; an address has fewer
 csv.field_size_limit(1 << 20)
 
 
@@ -70,7 +72,7 @@ def _located(start: str, contract: Contract) -> tuple[Header | None, str]:
     best: tuple[Header | None, str] = (None, ",")
     for separator in SEPARATORS:
         # A header cell may run over several lines; a lone quote in a title must not swallow the header.
-        for numbered in (_records(lines, separator), _rows(lines, separator)):
+        for numbered in (_quoted_rows(lines, separator), _rows(lines, separator)):
             header = find_header([row for _, _, row in numbered], contract)
             if header and (best[0] is None or len(header.columns) > len(best[0].columns)):
                 first, last = numbered[header.line - 1][0], numbered[header.line + header.rows - 2][1]
@@ -78,16 +80,20 @@ def _located(start: str, contract: Contract) -> tuple[Header | None, str]:
     return best
 
 
-def _records(lines: list[str], separator: str) -> list[tuple[int, int, list[str]]]:
-    """(first line, last line, cells) with quoted cells over several lines."""
-    reader = csv.reader([line.rstrip("\r") + "\n" for line in lines], delimiter=separator)
-    found, first = [], 1
-    try:
-        for row in reader:
-            found.append((first, reader.line_num, row))
-            first = reader.line_num + 1
-    except csv.Error:
-        return found
+def _records(lines: list[str], separator: str, strict: bool = False) -> Iterator[tuple[int, int, list[str]]]:
+    """(first line, last line, cells) of lines with their ends; raises csv.Error for quotes amiss."""
+    reader, first = csv.reader(lines, delimiter=separator, strict=strict), 1
+    for cells in reader:
+        if reader.line_num - first > _LONGEST_RECORD:
+            raise csv.Error("a quote that nothing closes")
+        yield first, reader.line_num, cells
+        first = reader.line_num + 1
+
+
+def _quoted_rows(lines: list[str], separator: str) -> list[tuple[int, int, list[str]]]:
+    found = []
+    with contextlib.suppress(csv.Error):
+        found.extend(_records([line.rstrip("\r") + "\n" for line in lines], separator))
     return found
 
 
@@ -159,18 +165,17 @@ def _without_quotes(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _record_by_record(text: bytes, first: int, width: int, separator: str) -> pl.DataFrame:
-    lines = text.decode("utf-8").replace("\r\n", "\n").replace("\r", " ").removesuffix("\n").split("\n")
-    quoting = csv.QUOTE_NONE if text.count(b'"') % 2 else csv.QUOTE_MINIMAL
-    reader = csv.reader([line + "\n" for line in lines], delimiter=separator, quoting=quoting)
-    rows, numbers, line = [], [], first
-    for row in reader:
-        cells = row[: width + 1]
-        rows.append(cells + [""] * (width + 1 - len(cells)))
-        numbers.append(line)
-        line = first + reader.line_num
+    """Rows with the line each starts on; quotes that do not pair as they should are only characters."""
+    plain = text.decode("utf-8").replace("\r\n", "\n").replace("\r", " ").removesuffix("\n")
+    lines = [line + "\n" for line in plain.split("\n")]
+    try:
+        records = list(_records(lines, separator, strict=True))
+    except csv.Error:
+        records = [(n, n, line.removesuffix("\n").split(separator)) for n, line in enumerate(lines, start=1)]
+    rows = [cells[: width + 1] + [""] * (width + 1 - len(cells)) for _, _, cells in records]
     schema = {f"c{i}": pl.String for i in range(width)} | {"extra": pl.String}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.with_columns(pl.Series("line", numbers, dtype=pl.Int32))
+    return frame.with_columns(pl.Series("line", [first + n - 1 for n, _, _ in records], dtype=pl.Int32))
 
 
 def _marked(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipelines.identity import birth_date, check_character, is_resident_id, upgraded
-from pipelines.ingest.values import PROBABLE, Refusal, Value, folded, is_null
+from pipelines.ingest.values import PROBABLE, Refusal, Value, folded, is_null, trimmed
 
 # Written by the workbook reader behind a cell that was stored as a number.
 NUMBER_CELL = "⟨number⟩"
@@ -36,7 +36,7 @@ def parse_resident_id(text: str, *, documents: bool = True) -> Value | Refusal:
         return Refusal("excel_scientific", ALLOWED_ID + "; the spreadsheet kept only a few of its digits")
     compact = _SEPARATORS.sub("", plain.translate(_X_LIKE)).upper()
     if is_resident_id(compact):
-        return Value(compact, None if compact == text.strip() else "tidied")
+        return Value(compact, None if compact == trimmed(text) else "tidied")
     older = upgraded(compact)
     if older:
         return Value(older, "upgraded_15")
@@ -82,4 +82,4 @@ def parse_certificate(text: str, pattern: str | None = None) -> Value | Refusal:
     compact = _SEPARATORS.sub("", folded(text)).upper()
     if not re.fullmatch(pattern or r"[A-Z]\d{9}", compact):
         return Refusal("not_a_certificate", "a birth certificate's number: one letter and nine digits")
-    return Value(compact, None if compact == text.strip() else "tidied")
+    return Value(compact, None if compact == trimmed(text) else "tidied")

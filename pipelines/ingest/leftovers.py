@@ -33,7 +33,7 @@ def leftover_kind(raw: pl.DataFrame, header: Header) -> pl.Series:
         [(pl.col(c).str.strip_chars() == headers[c]).fill_null(False) for c in cells if c in headers]
         or [pl.lit(0)]
     )
-    anonymous = ~line.str.contains(r"\d{15}")
+    anonymous = ~line.str.contains(r"[0-9]{15}")
     filled = [pl.col(c).fill_null("").str.strip_chars() != "" for c in cells]
     # Notes fill one or two cells; signatures several, each with its colon.
     sparse = (pl.sum_horizontal(filled) <= 2) | (

@@ -19,7 +19,7 @@ def refuse_lost_digits(raw: pl.DataFrame, readings: list[Reading]) -> None:
         if r.property.identity != "resident":
             continue
         ids = raw.select(pl.col(r.raw).str.strip_chars().alias("id")).filter(
-            pl.col("id").str.contains(r"^\d{17}[\dXx]$")
+            pl.col("id").str.contains(r"^[0-9]{17}[0-9Xx]$")
         )
         if ids.height < _FEWEST or ids.select(pl.col("id").str.ends_with("X").any()).item():
             continue

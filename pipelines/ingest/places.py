@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.ingest.values import CERTAIN, PROBABLE, Refusal, Value, folded, is_null
+from pipelines.ingest.values import CERTAIN, PROBABLE, Refusal, Value, folded, is_null, trimmed
 
 REFERENCE = Path(__file__).parent.parent.parent / "data" / "reference"
 
@@ -66,11 +66,9 @@ def parse_town(text: str, places: Places) -> Value | Refusal:
         return Value(None)
     plain = re.sub(r"\s+", "", folded(text))
     plain = re.sub(r"\.0$", "", plain)
-    tidy = None if plain == text.strip() else "tidied"
+    tidy = None if plain == trimmed(text) else "tidied"
     if plain in places.towns:
         return Value(plain, tidy)
-    if plain in places.aliases:
-        return Value(places.aliases[plain], "former_town")
     if re.fullmatch(r"\d{12}", plain):
         if plain[:9] in places.towns:
             return Value(plain[:9], "code_form")
@@ -79,7 +77,7 @@ def parse_town(text: str, places: Places) -> Value | Refusal:
     name = re.sub(r"^(广东省)?(中山市)?", "", plain)
     if name in places.town_names:
         return Value(places.town_names[name], "code_form")
-    if name in places.aliases:
+    if name in places.aliases:  # former codes too
         return Value(places.aliases[name], "former_town")
     short = _TOWN_SUFFIX.sub("", name)
     if short in places.town_names:
@@ -102,7 +100,7 @@ def parse_community(text: str, places: Places) -> Value | Refusal:
         return Value(None)
     plain = re.sub(r"\.0$", "", re.sub(r"\s+", "", folded(text)))
     if plain in places.communities:
-        return Value(plain, None if plain == text.strip() else "tidied")
+        return Value(plain, None if plain == trimmed(text) else "tidied")
     if plain in places.community_names:
         return Value(places.community_names[plain], "code_form")
     return Value(None, "unknown_community", CERTAIN)

@@ -10,37 +10,18 @@ from decimal import ROUND_HALF_UP, Decimal
 
 CERTAIN, PROBABLE = "certain", "probable"
 
-# Repairs that only tidy the writing; every other action changes or fills in what was written.
+# After these repairs a value still says what was written, or no evidence can rest on it.
 TIDYING = frozenset(
-    {"tidied", "date_form", "number_form", "code_form", "rounded", "no_end", "other_document"}
-)
+    {
+        "tidied", "date_form", "number_form", "code_form", "rounded", "no_end", "other_document",
+        "former_town", "unknown_community",
+    }
+)  # fmt: skip
 
 NULL_WORDS = frozenset(
     [
-        "-",
-        "--",
-        "—",
-        "——",
-        "/",
-        "\\",
-        "\\N",
-        "无",
-        "空",
-        "暂无",
-        "不详",
-        "未知",
-        "不明",
-        "没有",
-        "null",
-        "none",
-        "nil",
-        "nan",
-        "n/a",
-        "na",
-        "#n/a",
-        "#null!",
-        "(null)",
-        "<null>",
+        *("", "-", "--", "—", "——", "/", "\\", "\\n", "null", "none", "nil", "nan", "n/a", "na", "#n/a"),
+        *("无", "空", "暂无", "不详", "未知", "不明", "没有", "(null)", "<null>", "#null!"),
     ]
 )
 
@@ -74,16 +55,23 @@ class Refusal:
     allowed: str
 
 
+def trimmed(text: str) -> str:
+    """Without the blanks that fixed-width exports pad with; taking them off is no repair."""
+    return text.strip(" \t\r")
+
+
 def folded(text: str) -> str:
     """Half-width, without invisible characters, a leading apostrophe or outer spaces."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
+    if not text.isascii():  # digits of other scripts are numbers to Python, and to nobody here
+        text = "".join(c if c.isascii() or not c.isdecimal() else "\ufffd" for c in text)
     return text.lstrip("'`’‘").strip() if text[:1] in "'`’‘" else text
 
 
 def is_null(text: str) -> bool:
     """Whether a cell says "nothing": empty, a dash, 无, NULL and the like."""
     plain = folded(text)
-    return plain == "" or plain.lower() in NULL_WORDS
+    return plain.lower() in NULL_WORDS
 
 
 def parse_text(text: str) -> Value | Refusal:
@@ -94,18 +82,18 @@ def parse_text(text: str) -> Value | Refusal:
     plain = re.sub(r"\s+", " ", plain.translate(_WIDE_LETTERS))
     if plain[:1] in "'’‘`":
         plain = plain[1:].strip()
-    return Value(plain, None if plain == text.strip() else "tidied")
+    return Value(plain, None if plain == trimmed(text) else "tidied")
 
 
 def parse_code(text: str, words: dict[str, str], allowed: str) -> Value | Refusal:
     """A value of a code list by any of its words (`words`: folded word -> code)."""
-    if text.strip() in words:
-        return Value(words[text.strip()])
+    if trimmed(text) in words:
+        return Value(words[trimmed(text)])
     if is_null(text) and fold_word(text) not in words:
         return Value(None)
     word = fold_word(text)
     if word in words:
-        return Value(words[word], None if word == text.strip().lower() else "code_form")
+        return Value(words[word], None if word == trimmed(text).lower() else "code_form")
     number = re.fullmatch(r"0*(\d+)(?:\.0+)?", word)
     if number and number[1] in words:
         return Value(words[number[1]], "code_form")
@@ -152,7 +140,9 @@ def parse_integer(text: str) -> Value | Refusal:
     match = re.fullmatch(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+))(?:\.0+)?", plain)
     if not match or len(match[1].replace(",", "")) > 18:
         return Refusal("not_a_number", "a whole number")
-    return Value(int(match[1].replace(",", "")), None if plain == match[1] == text.strip() else "number_form")
+    return Value(
+        int(match[1].replace(",", "")), None if plain == match[1] == trimmed(text) else "number_form"
+    )
 
 
 UNIT_FACTORS = {
@@ -188,7 +178,8 @@ def parse_money(
     if plain[:1] in "+-" or plain.endswith("-"):
         if negative:
             return Refusal("not_a_number", allowed)
-        negative, plain = "-" in (plain[0], plain[-1]), plain.strip("+-")
+        negative = "-" in (plain[0], plain[-1])
+        plain = plain[1:] if plain[0] in "+-" else plain[:-1]
     plain = plain.lstrip("¥$￥")
     match = _NUMBER.fullmatch(plain)
     if not match or not (match[1] or (match[2] or "").strip(".")):
@@ -203,7 +194,7 @@ def parse_money(
     if amount >= Decimal(10) ** (precision - scale):
         return Refusal("too_large", f"at most {precision - scale} digits before the point")
     exact = amount.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP)
-    if text.strip() != f"{'-' if negative else ''}{whole}{fraction}":
+    if trimmed(text) != f"{'-' if negative else ''}{whole}{fraction}" or "," in whole:
         action = "number_form"
     if exact != amount:
         action = "rounded"
@@ -237,14 +228,14 @@ def parse_date(
     """
     if is_null(text):
         return Value(None)
-    plain = re.sub(r"\s+", " ", folded(text))
+    plain = re.sub(r"\s*([年月日])\s*", r"\1", re.sub(r"\s+", " ", folded(text)))
     if _NO_DATE.fullmatch(plain):
         return Value(None, "date_form")
     if _NO_END.fullmatch(plain):
         return Value(None, "no_end") if may_be_open else Refusal("no_date", _DATE_ALLOWED)
     if re.search("[〇○零一二三四五六七八九十]", plain):
         plain = _chinese_date(plain)
-    return _date_forms(plain, text.strip(), is_month, epoch)
+    return _date_forms(plain, trimmed(text), is_month, epoch)
 
 
 def _date_forms(plain: str, written: str, is_month: bool, epoch: int) -> Value | Refusal:
@@ -284,7 +275,7 @@ def _day(year: str, month: str, day: str, is_month: bool, action: str | None) ->
 
 def _chinese_date(plain: str) -> str:
     """二〇二二年六月十五日 -> 2022年6月15日; text that is none comes back without meaning."""
-    parts = re.fullmatch(r"(.{4})年(.{1,3})月(?:(.{1,3})[日号]?)?", plain)
+    parts = re.fullmatch(r"(.{4})年(.{1,3})月(?:([^日号]{1,3})[日号]?)?", plain)
     if not parts:
         return plain
     numbers = [parts[1].translate(_CHINESE_DIGITS), *(_below_hundred(p) for p in parts.groups()[1:] if p)]

@@ -103,7 +103,7 @@ def _sheet(workbook: _Workbook, sheet_name: str, header: Header) -> pl.DataFrame
     frame = frame.select(pl.all().fill_null(""))
     for column in header.columns:
         cells = frame[f"c{column.index}"]
-        is_long = cells.str.contains(r"^\d{15,}(?:\.0+)?$")
+        is_long = cells.str.contains(r"^[0-9]{15,}(?:\.0+)?$")
         if (column.property.identity or column.property.logical_type == "string") and is_long.any():
             # Beyond 15 digits a number cell has lost what it was, though its text looks like any other.
             marked = is_long & workbook.is_number(sheet_name, raw.columns[column.index])
