@@ -29,7 +29,7 @@ def summary(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict
 
     `departments`: one entry per extract with status, month used, row counts and reasons.
     `towns`: one entry per town with listed, new, excluded by reason and the path of its workbook;
-    empty when the month was not published.
+    `without_town`: households not listed that no town stands for. Empty before publication.
     """
     folder = lake.resolve("published", month)
     about = lake.about("published", month) or {}
@@ -43,6 +43,7 @@ def summary(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict
             for delivery in deliveries(contracts, month, lake)
         ],
         "towns": [],
+        "without_town": 0,
         "totals": {},
     }
     if folder is None:
@@ -64,6 +65,8 @@ def summary(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict
                 "reasons": dict(sorted(reasons.items())), "path": str(workbook),
             }
         )  # fmt: skip
+    # A household that died out or moved away may have no town any more.
+    found["without_town"] = sum(row["town_code"] is None for row in excluded)
     found["totals"] = {
         "listed": len(listed),
         "new": sum(row["status"] == "new" for row in listed),
@@ -102,6 +105,8 @@ def rendered(found: dict) -> str:
         ["town", "镇街", "name", "listed", "new", "not listed", *(_REASONS.get(r, r) for r in reasons)],
         [*rows, ["", "全市", "city", *totals]],
     )
+    if found["without_town"]:
+        lines.append(f"and {found['without_town']:,} not listed that live in no town any more")
     example = next((t for t in found["towns"] if t["listed"]), found["towns"][0])
     lines += ["", f"Lists   {found['folder']}/towns/", f"e.g.    {example['path']}"]
     return "\n".join(lines)

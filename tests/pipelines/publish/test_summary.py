@@ -11,7 +11,7 @@ import pytest
 from pipelines.publish import publish, rendered, summary
 from pipelines.publish.summary import table
 
-from .conftest import MONTH, some_households
+from .conftest import MONTH, Household, some_households
 
 
 def test_before_a_month_is_published_only_the_deliveries_are_told(city, extracts):
@@ -55,3 +55,13 @@ def test_columns_stand_straight_beside_chinese_text():
     widths = {sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in lines[1:]}
     assert widths == {len("三角镇") * 2 + 2 + len("12,345")}
     assert lines[-1].endswith("12,345")
+
+
+def test_a_household_that_no_town_stands_for_any_more_is_not_lost(city, extracts):
+    gone = Household(9, town_code=None, reason="deceased")
+    city.lay([*some_households(), gone], spoil={"matches": lambda f: f.filter(f["household_no"] != 9)})
+    publish(extracts, MONTH, city.lake)
+    found = summary(extracts, MONTH, city.lake)
+    assert found["without_town"] == 1
+    assert found["totals"]["not_listed"] == 1 + sum(town["not_listed"] for town in found["towns"])
+    assert "and 1 not listed that live in no town any more" in rendered(found)
