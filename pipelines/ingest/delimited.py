@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.contract import Contract
-from pipelines.ingest.encoding import decided_encoding, text_chunks
+from pipelines.ingest.encoding import decided_encoding, text_chunks, text_start
 from pipelines.ingest.header import SEARCHED_ROWS, Header, find_header, required_columns
 from pipelines.ingest.table import BROKEN, Table
 
@@ -33,8 +33,7 @@ csv.field_size_limit(1 << 20)
 def delimited_table(path: Path, source: str, contract: Contract) -> Table:
     """The table in a text file; raises Unreadable when no header or not all required columns are found."""
     encoding = decided_encoding(path)
-    start, _ = next(text_chunks(path, encoding))
-    header, separator = _located(start[: 1 << 20].decode("utf-8", "replace"), contract)
+    header, separator = _located(text_start(path, encoding), contract)
     header = required_columns(header, contract, f"in {source}")
     quoted = _quotes_pair(path)
 
@@ -70,7 +69,7 @@ def _located(start: str, contract: Contract) -> tuple[Header | None, str]:
     """The separator with which most of the contract's headers are found on one line."""
     lines = start.split("\n")[: SEARCHED_ROWS + 1]
     best: tuple[Header | None, str] = (None, ",")
-    for separator in SEPARATORS:
+    for separator in filter("".join(lines).__contains__, SEPARATORS):
         # A header cell may run over several lines; a lone quote in a title must not swallow the header.
         for numbered in (_quoted_rows(lines, separator), _rows(lines, separator)):
             header = find_header([row for _, _, row in numbered], contract)

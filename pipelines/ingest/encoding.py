@@ -33,18 +33,19 @@ def decided_encoding(path: Path) -> str:
 
 
 def _decided(chunk: bytes) -> str:
-    """The encoding that reads more of the lines; where both read all, UTF-8 if it gives Chinese.
-
-    A few Chinese words in GB18030 (住院) are valid UTF-8 by chance: two-byte letters of other
-    scripts, where Chinese in UTF-8 takes three bytes.
-    """
-    lines = [line for line in chunk.split(b"\n") if not line.isascii()]
-    utf8 = [line.decode("utf-8") for line in lines if _reads_as(line, "utf-8")]
-    gb = sum(_reads_as(line, "gb18030") for line in lines)
-    if len(utf8) != gb:
-        return "utf-8" if len(utf8) > gb else "gb18030"
-    foreign = [character > "\u07ff" for line in utf8 for character in line if character > "\x7f"]
-    return "utf-8" if 2 * sum(foreign) >= len(foreign) else "gb18030"
+    """The encoding that reads the chunk, or more of its lines; where both do, UTF-8 if it gives Chinese."""
+    utf8, gb = _reads_as(chunk, "utf-8"), _reads_as(chunk, "gb18030")
+    if not utf8 and not gb:
+        lines = [line for line in chunk.split(b"\n") if not line.isascii()]
+        utf8 = sum(_reads_as(line, "utf-8") for line in lines)
+        gb = sum(_reads_as(line, "gb18030") for line in lines)
+    if utf8 != gb:
+        return "utf-8" if utf8 > gb else "gb18030"
+    # A few Chinese words in GB18030 (住院) are valid UTF-8 by chance: two-byte letters of other
+    # scripts, where Chinese in UTF-8 takes three bytes.
+    text = chunk.decode("utf-8", "ignore")
+    others, chinese = len(re.findall("[\x80-\u07ff]", text)), len(re.findall("[\u0800-\U0010ffff]", text))
+    return "utf-8" if chinese >= others else "gb18030"
 
 
 def _reads_as(chunk: bytes, encoding: str) -> bool:
@@ -55,6 +56,12 @@ def _reads_as(chunk: bytes, encoding: str) -> bool:
     return True
 
 
+def text_start(path: Path, encoding: str) -> str:
+    """The first lines of a text file, enough to hold its header."""
+    text, _ = _decoded(next(_pieces(path, encoding, 1 << 18), b""), encoding)
+    return text.decode("utf-8")
+
+
 def text_chunks(path: Path, encoding: str) -> Iterator[tuple[bytes, list[int]]]:
     """Chunks of whole lines in UTF-8, with the numbers (from 0, in the chunk) of lines that could not
     be decoded; those keep their place with each bad byte written as \\xNN.
@@ -63,9 +70,9 @@ def text_chunks(path: Path, encoding: str) -> Iterator[tuple[bytes, list[int]]]:
     many lines cannot be decoded.
     """
     lines = lost = 0
-    for chunk in _pieces(path, encoding):
+    for chunk in _pieces(path, encoding, _CHUNK):
         chunk = chunk.rstrip(b"\x1a") if chunk.endswith(b"\x1a") else chunk  # end mark of old exports
-        text, bad = _decoded(chunk, "utf-8" if encoding.startswith("utf") else encoding)
+        text, bad = _decoded(chunk, encoding)
         lines += text.count(b"\n") + 1
         lost += len(bad)
         if lost > max(3, _LOST_SHARE * lines):
@@ -76,7 +83,8 @@ def text_chunks(path: Path, encoding: str) -> Iterator[tuple[bytes, list[int]]]:
         yield text, bad
 
 
-def _pieces(path: Path, encoding: str) -> Iterator[bytes]:
+def _pieces(path: Path, encoding: str, size: int) -> Iterator[bytes]:
+    """Pieces of whole lines without the encoding's mark, UTF-16 as UTF-8."""
     with open(path, "rb") as handle:
         if encoding.startswith("utf-16"):
             content = handle.read()[2:]
@@ -89,7 +97,7 @@ def _pieces(path: Path, encoding: str) -> Iterator[bytes]:
             return
         if encoding == "utf-8-sig":
             handle.seek(3)
-        yield from _line_chunks(handle, _CHUNK)
+        yield from _line_chunks(handle, size)
 
 
 def _line_chunks(handle, size: int) -> Iterator[bytes]:
@@ -126,6 +134,7 @@ def _paired_end(data: bytes) -> int:
 
 
 def _decoded(chunk: bytes, encoding: str) -> tuple[bytes, list[int]]:
+    encoding = "utf-8" if encoding.startswith("utf") else encoding
     if chunk.isascii() or (encoding == "utf-8" and _reads_as(chunk, "utf-8")):
         return _one_kind_of_line_end(chunk), []
     try:

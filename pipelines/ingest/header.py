@@ -59,18 +59,23 @@ def find_header(rows: Sequence[Sequence[str | None]], contract: Contract) -> Hea
     At least two columns (one, where the contract has no more) must match.
     """
     known = _known_headers(contract)
-    best: tuple[int, int, Header] | None = None
-    for number, row in enumerate(rows[:SEARCHED_ROWS], start=1):
-        below = rows[number] if number < len(rows) else ()
-        for count, cells in ((1, _cells(row)), (2, _two_rows(row, below))):
-            columns = _columns(cells, known)
-            if count == 2 and not _is_second_row(below, known):
-                continue
-            if len(columns) >= min(2, len(contract.properties)):
-                score = (len(columns), -count)
-                if best is None or score > best[:2]:
-                    best = (*score, Header(number, count, cells, columns))
-    return best[2] if best else None
+    wanted = min(2, len(contract.properties))
+    folded_rows = [_cells(row) for row in rows[: SEARCHED_ROWS + 1]]
+    best: Header | None = None
+    for number, cells in enumerate(folded_rows[:SEARCHED_ROWS], start=1):
+        below = folded_rows[number] if number < len(folded_rows) else ()
+        forms = [(1, cells)]
+        both = _two_rows(cells, below)
+        # A row above the header, such as a title, adds no column to it.
+        if below and len(_columns(both, known)) > len(_columns(below, known)) > 0:
+            forms.append((2, both))
+        for count, names in forms:
+            columns = _columns(names, known)
+            if len(columns) >= wanted and (best is None or len(columns) > len(best.columns)):
+                best = Header(number, count, names, columns)
+        if best and len(best.columns) == len(contract.properties):
+            break
+    return best
 
 
 def required_columns(header: Header | None, contract: Contract, where: str) -> Header:
@@ -105,19 +110,16 @@ def _cells(row: Sequence[str | None]) -> tuple[str, ...]:
     return tuple(folded(text or "") for text in row)
 
 
-def _two_rows(upper: Sequence[str | None], lower: Sequence[str | None]) -> tuple[str, ...]:
+def _two_rows(upper: tuple[str, ...], lower: tuple[str, ...]) -> tuple[str, ...]:
     """A header of two rows: the lower cell names the column, the upper one where the lower is empty."""
     width = max(len(upper), len(lower))
-    pairs = zip(_padded(_cells(upper), width), _padded(_cells(lower), width), strict=True)
-    return tuple(below or above for above, below in pairs)
+    return tuple(
+        below or above for above, below in zip(_padded(upper, width), _padded(lower, width), strict=True)
+    )
 
 
 def _padded(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
     return cells + ("",) * (width - len(cells))
-
-
-def _is_second_row(row: Sequence[str | None], known: dict) -> bool:
-    return any(fold_header(text) in known for text in _cells(row) if text)
 
 
 def _columns(cells: tuple[str, ...], known: dict) -> tuple[Column, ...]:

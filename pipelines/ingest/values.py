@@ -25,6 +25,8 @@ NULL_WORDS = frozenset(
     ]
 )
 
+# Digits of other scripts are numbers to Python, and to nobody here.
+_OTHER_DIGITS = re.compile(r"(?![0-9])\d")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f]")
 _WIDE_LETTERS = {
     c: c - 0xFEE0 for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
@@ -63,8 +65,8 @@ def trimmed(text: str) -> str:
 def folded(text: str) -> str:
     """Half-width, without invisible characters, a leading apostrophe or outer spaces."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
-    if not text.isascii():  # digits of other scripts are numbers to Python, and to nobody here
-        text = "".join(c if c.isascii() or not c.isdecimal() else "\ufffd" for c in text)
+    if not text.isascii():
+        text = _OTHER_DIGITS.sub("\ufffd", text)
     return text.lstrip("'`’‘").strip() if text[:1] in "'`’‘" else text
 
 
