@@ -83,6 +83,7 @@ assembled as (
         assets.household_no is not null as has_assets,
         coalesce(visits.is_cooling_off, false) as is_cooling_off,
         coalesce(visits.has_new_evidence, false) as has_new_evidence,
+        households.last_visited_on is distinct from previous.visited_on as is_visit_new,
         previous.status as previous_status,
         previous.reason as previous_reason,
         len(previous.dimensions) as previous_overlap,
@@ -139,7 +140,7 @@ judged as (
             when is_roll_unknown then 'unassessable'
         end as reason,
         case
-            when is_cooling_off and has_new_evidence then 'reopened'
+            when is_cooling_off and has_new_evidence and is_visit_new and listed_before > 0 then 'reopened'
             when previous_status in ('listed', 'waiting')
                 then case
                     when overlap > previous_overlap then 'escalated'
@@ -148,6 +149,7 @@ judged as (
                     else 'continuing'
                 end
             when listed_before > 0 or previous_reason = 'recently_verified' then 'reopened'
+            when is_cooling_off and has_new_evidence then 'reopened'
             else 'new'
         end as status
     from assembled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from pipelines.contract import SCHEMAS, Contract, load_contract
@@ -33,6 +34,16 @@ def load_rules(folder: Path = RULES, schemas: Path = SCHEMAS) -> RuleSet:
     """
     if not folder.is_dir():
         raise HardshipError(f"No rules folder {folder}.")
+    files = [
+        *folder.rglob("*.yaml"),
+        *(schemas / f"{name}.yaml" for name in (*PROFILES.values(), "candidates")),
+    ]
+    stamps = tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(files))
+    return _load_rules(folder, schemas, stamps)
+
+
+@functools.lru_cache(maxsize=8)  # months are run one after another by the same rules
+def _load_rules(folder: Path, schemas: Path, stamps: tuple) -> RuleSet:
     problems: list[Problem] = []
     warnings: list[Problem] = []
     profiles = {unit: load_contract(schemas / f"{name}.yaml") for unit, name in PROFILES.items()}

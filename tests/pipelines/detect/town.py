@@ -120,7 +120,9 @@ class Town:
                 members.append(_member(key, number, is_alive=True))
         members += [_member(number * 100, number, is_alive=False) for number in sorted(self.dead)]
         with self.lake.write("profiles", month, {"made": "by hand"}) as folder:
-            _write(folder / "household_profile.parquet", CONTRACTS["household_profile"].arrow_schema, households)
+            _write(
+                folder / "household_profile.parquet", CONTRACTS["household_profile"].arrow_schema, households
+            )
             _write(folder / "resident_profile.parquet", CONTRACTS["resident_profile"].arrow_schema, residents)
             pq.write_table(pa.Table.from_pylist(members, schema=MEMBERS), folder / "members.parquet")
             pq.write_table(self._deliveries(month), folder / "deliveries.parquet")
@@ -153,7 +155,12 @@ class Town:
 
 
 MEMBERS = pa.schema(
-    [("resident_key", pa.int64()), ("household_no", pa.int64()), ("is_alive", pa.bool_()), ("role", pa.string())]
+    [
+        ("resident_key", pa.int64()),
+        ("household_no", pa.int64()),
+        ("is_alive", pa.bool_()),
+        ("role", pa.string()),
+    ]
 )
 
 
