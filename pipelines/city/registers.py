@@ -39,6 +39,7 @@ class Registers:
     cancelled: np.ndarray  # day the row goes, months after a death
     has_permit: np.ndarray
     permit_from: np.ndarray  # day of the first permit
+    permit_guardian: np.ndarray  # the parent under whose permit a child is registered, -1 = none
     married: np.ndarray  # day of the marriage with the present spouse, if registered here, else NEVER
     divorced_from: np.ndarray  # former spouse, -1 = none
     divorced: np.ndarray  # day of the divorce
@@ -187,18 +188,25 @@ def _marriages(population: Population) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 def _permits(population: Population) -> dict[str, np.ndarray]:
+    """Who holds a permit: most workers, few old people, children of a parent who holds one."""
     people, rng = population.people, generator(population.seed, "permits")
-    n, home = len(people), people.household
-    adult = population.age(day(EPOCH)) >= 16
-    has_permit = ~population.is_local & (rng.random(n) < np.where(adult, 0.91, 0.75))
+    n, home, age = len(people), people.household, population.age(day(EPOCH))
+    is_child = (people.role == CHILD) | (people.role == GRANDCHILD)
+    minor = is_child & (age < 18)
+    adult = ~population.is_local & ~minor & (rng.random(n) < np.where(age < 58, 0.94, 0.4))
+    first, second = population.guardians(np.arange(n))
+    holds = np.append(adult, False)  # the last entry answers for nobody (-1)
+    guardian = np.where(holds[first], first, np.where(holds[second], second, -1))
+    child = ~population.is_local & minor & (guardian >= 0) & (rng.random(n) < 0.88)
     came = np.where(
-        population.arrived[home] > -NEVER,
-        population.arrived[home] + 20,
-        day(EPOCH) - rng.integers(10, 1500, n),
+        population.arrived > -NEVER,
+        population.arrived + 20,
+        day(EPOCH) - rng.integers(10, 1500, population.households),
     )
     return {
-        "has_permit": has_permit,
-        "permit_from": np.maximum(came, people.born + 120).astype(np.int32),
+        "has_permit": adult | child,
+        "permit_from": np.maximum(came[home], people.born + 120).astype(np.int32),
+        "permit_guardian": np.where(child, guardian, -1),
     }
 
 

@@ -29,6 +29,7 @@ class Work:
     benefit_months: np.ndarray
     pension: np.ndarray  # from retirement, 0 = none
     is_resident_pension: np.ndarray  # the small one, without contributions
+    is_pension_paid_here: np.ndarray  # people from elsewhere mostly draw theirs at home
     is_insured: np.ndarray  # has medical insurance in this city
 
 
@@ -47,7 +48,7 @@ def draw(population: Population, is_unable: np.ndarray) -> Work:
     pension_age = np.where(people.is_male, 60, np.where(luck > 0.5, 55, 52))
     pension_age = np.where(is_local, np.where(paid_in, pension_age, 61), np.where(people.is_male, 64, 61))
     retires = people.born + (pension_age * 365.25).astype(np.int32)
-    median = np.where(people.is_male, 6350, 5600) * np.where(occupation == TRADER, 1.05, 1.0)
+    median = np.where(people.is_male, 6200, 5450) * np.where(occupation == TRADER, 1.05, 1.0)
     median = median * np.where(occupation == INFORMAL, 0.5, 1.0)
     age = population.age(day(EPOCH))
     median = median * np.interp(age, [18, 25, 38, 50, 60], [0.7, 0.9, 1.1, 1.02, 0.92])
@@ -62,7 +63,7 @@ def draw(population: Population, is_unable: np.ndarray) -> Work:
         np.maximum(lognormal(rng, 2900, 0.33, n), 1250),
         np.maximum(lognormal(rng, 1500, 0.35, n), 500),
     )
-    has_pension = np.where(is_local, rng.random(n) < 0.985, (rng.random(n) < 0.25) & paid_in)
+    has_pension = rng.random(n) < np.where(is_local, 0.985, 0.9)
     return Work(
         occupation=occupation,
         begins=begins,
@@ -71,6 +72,7 @@ def draw(population: Population, is_unable: np.ndarray) -> Work:
         studies_until=studies_until,
         pension=np.where(has_pension, np.round(pension, 1), 0).astype(np.float32),
         is_resident_pension=~paid_in,
+        is_pension_paid_here=is_local | (rng.random(n) < 0.2),
         is_insured=_insured(population, occupation, rng),
         **spells,
     )
@@ -130,11 +132,13 @@ def _spells(population: Population, occupation, luck, retires, begins, rng) -> d
     """At most one spell out of work a person in the city's time, more often where luck is poor."""
     n, span = len(population), (END - EPOCH).days + _BEFORE
     start = day(EPOCH) - _BEFORE + (rng.random(n) * span).astype(np.int32)
-    chance = np.where(population.is_local, 0.46, 0.36) * np.exp(-0.45 * luck)
+    chance = np.where(population.is_local, 0.46, 0.30) * np.exp(-0.45 * luck)
     hit = (
         (occupation == EMPLOYEE) & (rng.random(n) < chance) & (start > begins + 200) & (start < retires - 100)
     )
-    length = lognormal(rng, 190, 0.65, n).astype(np.int32) + 25
+    # Whoever finds nothing for long goes home, so that spells of people from elsewhere are short.
+    usual = np.where(population.is_local, 190, 95)
+    length = (usual * lognormal(rng, 1, 0.65, n)).astype(np.int32) + 25
     jobless_from = np.where(hit, start, NEVER).astype(np.int32)
     entitled = rng.random(n) < 0.7
     return {

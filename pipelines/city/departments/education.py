@@ -42,7 +42,9 @@ def enrolments(city: City, month: Month) -> pl.DataFrame:
     first, second = population.guardians(person)
     chance = generator(city.seed, "guardians").random(len(population))[person]
     is_student = these.stage >= 5
-    first = np.where(is_student & (chance < 0.55), -1, first)
+    # Students from here often name no guardian; schools ask those from elsewhere.
+    unnamed = is_student & (chance < np.where(population.is_local[person], 0.55, 0.08))
+    first = np.where(unnamed, -1, first)
     second = np.where((chance < 0.3) | is_student, -1, second)
     names = pl.Series([name.removesuffix("街道").removesuffix("镇") for name in population.places.town_names])
     number = pl.Series((person // 97 % 9 + 1).astype(np.int64)).cast(pl.String)

@@ -85,7 +85,7 @@ def pensions(city: City, month: Month) -> pl.DataFrame:
     here = population.is_present(first) | (
         (population.died <= first) & (first < population.died + 25) & population.is_local
     )
-    rows = np.flatnonzero((amount > 0) & here)
+    rows = np.flatnonzero((amount > 0) & here & city.work.is_pension_paid_here)
     return pl.DataFrame(
         {
             "resident_id": population.named(rows),

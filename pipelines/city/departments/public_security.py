@@ -12,7 +12,7 @@ from pipelines.city.frames import days, numbered, where, words
 from pipelines.city.registers import RELATIONS
 from pipelines.month import Month
 
-_CHILD = 16  # below this age a permit names a guardian
+_CHILD = 18  # below this age a permit names a guardian
 
 
 def residents(city: City, month: Month) -> pl.DataFrame:
@@ -63,7 +63,7 @@ def residence_permits(city: City, month: Month) -> pl.DataFrame:
     valid = (on < issued + 365 + 30) & (stays >= first)
     rows, issued = rows[valid], issued[valid]
     people = population.people
-    guardian, _ = population.guardians(rows)
+    guardian = registers.permit_guardian[rows]
     is_child = population.age(on)[rows] < _CHILD
     # The office learns of a move within the city a month later.
     dwelling = registers.living_on(on - 30)[home[rows]]

@@ -99,7 +99,7 @@ def test_couples_share_a_marriage_and_children_name_their_parents(city, may):
     guardians = may["education__enrolments"]["guardian1_id"].drop_nulls()
     assert set(guardians) <= people
     permits = may["public_security__residence_permits"].filter(pl.col("guardian_id").is_not_null())
-    assert (permits["birth_on"].dt.year() >= 2006).all()
+    assert (permits["birth_on"].dt.year() >= 2004).all()
 
 
 def test_some_children_of_a_register_live_and_marry_elsewhere(city, may):
