@@ -127,7 +127,7 @@ def parent_of(evidence: Evidence, people: dict[int, Resident], children: set[int
         ordered = [
             (people[parent].place.address != home, order, parent)
             for order, parent in found
-            if parent in people and parent != key
+            if parent in people and parent != key and age_on(people[parent].birth_on, evidence.end) >= 14
         ]
         if ordered:
             chosen[key] = min(ordered)[-1]

@@ -45,9 +45,13 @@ NOT_DUE = {"education__enrolments": {8}}
 
 
 class MessyCity:
-    """People with IDs, and the accepted rows of fourteen months about them; the same for one seed."""
+    """People with IDs, and the accepted rows of fourteen months about them; the same for one seed.
 
-    def __init__(self, seed: int, families: int = 60):
+    In a `calm` city nobody dies, and mothers of newborns live where they are registered.
+    """
+
+    def __init__(self, seed: int, families: int = 60, is_calm: bool = False):
+        self.is_calm = is_calm
         self.chance = random.Random(seed)
         self.month = REFERENCE
         self.months = self.month.window(14)
@@ -156,7 +160,7 @@ class MessyCity:
                 self._register(key, born, sex, role, register_no, lives_at, is_collective)
             if is_migrant or self._maybe(0.05):
                 self._permit(key, born, sex, lives_at, by_role)
-            if self._maybe(0.25):
+            if self._maybe(0.25) and not (self.is_calm and role in ("head", "spouse")):
                 self._grid(key, address if self._maybe(0.5) else f"出租屋{self.chance.randrange(10)}号")
             if role == "child" or self._maybe(0.05):
                 self._school(key, born, by_role)
@@ -262,7 +266,7 @@ class MessyCity:
         if self._maybe(0.05):
             row = {"resident_key": key, "registered_on": self._recent()}
             self._add("health__major_illnesses", row, self._from(row["registered_on"], -1))
-        if self._maybe(0.05):
+        if self._maybe(0.05) and not self.is_calm:
             self._death(key)
         if self._maybe(0.04):
             self._move(key)
@@ -408,14 +412,14 @@ class MessyCity:
             }  # fmt: skip
             self._add("public_security__vehicles", row, self._from(row["first_registered_on"]))
         if self._maybe(0.08):
-            code = f"9144{self._number():014d}"
+            code, paid_in = f"9144{self._number():014d}", self.chance.choice([None, Decimal(100000)])
             for role in self.chance.sample(
                 ["legal_representative", "shareholder"], self.chance.randint(1, 2)
             ):
                 row = {
                     "credit_code": code, "resident_key": key, "role": role, "business_kind": "company",
                     "registered_capital_yuan": Decimal(500000),
-                    "paid_in_capital_yuan": self.chance.choice([None, Decimal(100000)]),
+                    "paid_in_capital_yuan": paid_in,
                     "established_on": date(2018, 1, 1),
                     "business_status": "active" if self._numbers % 3 else "dormant",
                 }  # fmt: skip

@@ -90,7 +90,7 @@ def residents(evidence: Evidence) -> dict[int, Resident]:
         if is_present(row["resident_key"], row["birth_on"], row["moved_in_on"]):
             people[row["resident_key"]] = of_register(row, places)
     for row in evidence.stock(PERMITS) or []:
-        if row["resident_key"] in in_register or not is_valid_permit(row, evidence.end):
+        if row["resident_key"] in people or not is_valid_permit(row, evidence.end):
             continue
         if is_present(row["resident_key"], row["birth_on"], row["permit_issued_on"]):
             people[row["resident_key"]] = of_permit(row)
