@@ -7,6 +7,7 @@ DAG both call the functions below; nothing else runs a stage.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -161,7 +162,9 @@ def ingest_history(months: list[Month], place: Workplace, progress: Progress = p
     months only, so extracts are independent of each other.
     """
     months = sorted(months)
-    with ProcessPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
+    # Not forked: the threads of polars do not survive it, and the child would wait for them forever.
+    spawned = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(2, os.cpu_count() or 1), mp_context=spawned) as pool:
         work = {
             extract: pool.submit(_history_of_extract, extract, months, place) for extract in extract_ids()
         }
