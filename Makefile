@@ -33,7 +33,7 @@ test: $(VENV)/.installed-test ## run all tests
 	@$(BIN)/python -m pytest
 
 bench: $(VENV)/.installed-test ## measure one month of a city of 50,000 residents against its limits
-	@$(BIN)/python tests/bench.py
+	@$(BIN)/python -m tests.bench
 
 airflow: $(VENV)/.installed ## open the Airflow UI on this machine; Ctrl-C ends it
 	@exec $(BIN)/python dags/serve_airflow.py
