@@ -1,6 +1,7 @@
 -- One row per listed household.
 with listed as (
     select
+        cast($month_start as date) as month,
         household_no,
         household_key,
         town_code,
@@ -71,7 +72,7 @@ to_verify as (
 )
 
 select
-    cast($month_start as date) as month,
+    listed.month,
     listed.household_no,
     listed.household_key,
     listed.town_code,

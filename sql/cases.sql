@@ -19,6 +19,7 @@ with previous as (
 
 decided as (
     select
+        cast($month_start as date) as month,
         household_no,
         household_key,
         town_code,
@@ -88,16 +89,20 @@ matched as (
         decided.reason,
         explained.detail_zh as reason_zh,
         explained.detail_en as reason_en,
-        coalesce(previous.first_matched_month, cast($month_start as date)) as first_matched_month,
-        cast($month_start as date) as last_matched_month,
+        coalesce(previous.first_matched_month, decided.month) as first_matched_month,
+        decided.month as last_matched_month,
         case
             when previous.first_listed_month is not null then previous.first_listed_month
-            when decided.reason is null then cast($month_start as date)
+            when decided.reason is null then decided.month
         end as first_listed_month,
         coalesce(previous.listed_months_count, 0)
         + case when decided.reason is null then 1 else 0 end as listed_months_count,
-        case when decided.reason is null or decided.reason = 'waiting_for_capacity' then decided.months_waiting else 0 end
-            as months_waiting,
+        case
+            when
+                coalesce(decided.reason, 'waiting_for_capacity') = 'waiting_for_capacity'
+                then decided.months_waiting
+            else 0
+        end as months_waiting,
         overlap.dimensions,
         overlap.rules,
         -- Rules of earlier months stay open until they are answered with no.
@@ -150,7 +155,8 @@ former as (
     left join households on previous.household_no = households.household_no
     left join gone on previous.household_no = gone.household_no
     left join unanswered on previous.household_no = unanswered.household_no
-    where previous.household_no not in (select household_no from decided)
+    left join decided on previous.household_no = decided.household_no
+    where decided.household_no is null
 ),
 
 unmatched as (

@@ -7,17 +7,18 @@ with previous as (
         dimensions,
         rules
     from previous_cases
-    where status in ('watch', 'listed', 'waiting', 'unassessable', 'excluded')
+    where
+        status in ('watch', 'listed', 'waiting', 'unassessable', 'excluded')
         and coalesce(reason, '') <> 'deceased'
 ),
 
 living as (
     select
-        household_no,
-        bool_or(is_alive) as has_living
+        members.household_no,
+        bool_or(members.is_alive) as has_living
     from members
-    where household_no in (select household_no from previous)
-    group by household_no
+    inner join previous on members.household_no = previous.household_no
+    group by members.household_no
 )
 
 select

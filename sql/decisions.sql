@@ -1,13 +1,24 @@
 -- One row per household with a match: listed, or the one leading reason why not.
-with overlap as (
+with selection as (
+    select
+        cast($bar_dimensions as integer) as bar_dimensions,
+        cast($guard as varchar) as guard,
+        cast($guard_line as decimal(18, 2)) as guard_line,
+        cast($points_dimension as integer) as points_dimension,
+        cast($points_waiting as integer) as points_waiting,
+        cast($points_vulnerable as integer) as points_vulnerable,
+        cast($points_stale as integer) as points_stale,
+        cast($visits_elsewhere as integer) as visits_elsewhere
+),
+
+overlap as (
     select
         household_no,
         is_listed_alone,
         overlap,
-        dimensions,
-        stale_dimensions,
+        len(stale_dimensions) as stale_count,
         severity_medical + severity_employment + severity_disability + severity_education
-            + severity_income + severity_accident + severity_housing as severity
+        + severity_income + severity_accident + severity_housing as severity
     from household_overlaps
 ),
 
@@ -17,12 +28,13 @@ households as (
         household_key,
         town_code,
         is_covered,
-        is_conflict,
-        coalesce(has_local_hukou, true) as may_be_on_roll,
         last_visited_on,
-        coalesce(has_child_under_6, false) or coalesce(has_severe_disability, false)
-            or coalesce(has_member_over_80, false) as is_vulnerable,
-        net_income_per_head_12m_yuan,
+        net_income_per_head_12m_yuan as net_income_yuan,
+        coalesce(is_conflict, false) as is_conflict,
+        coalesce(has_local_hukou, true) as may_be_on_roll,
+        coalesce(has_child_under_6, false)
+        or coalesce(has_severe_disability, false)
+        or coalesce(has_member_over_80, false) as is_vulnerable,
         coalesce(net_income_per_head_12m_yuan, net_income_per_head_12m_at_most_yuan) as net_income_order
     from concerned_households
 ),
@@ -32,11 +44,12 @@ previous as (
         household_no,
         status,
         reason,
-        dimensions,
         open_rules,
         listed_months_count,
         months_waiting,
-        visited_on
+        len(dimensions) as overlap,
+        coalesce(visited_on, date '1900-01-01') as visited_on,
+        status in ('listed', 'waiting') as is_candidate
     from previous_cases
 ),
 
@@ -67,92 +80,116 @@ places as (
     from capacities
 ),
 
+-- With no case before, a household was no candidate and none of its evidence can have been lost.
+histories as (
+    select
+        households.household_no,
+        previous.status,
+        previous.reason,
+        coalesce(previous.overlap, 0) as overlap,
+        coalesce(previous.listed_months_count, 0) as listed_before,
+        coalesce(previous.is_candidate, false) as was_candidate,
+        coalesce(households.last_visited_on > coalesce(previous.visited_on, date '1900-01-01'), false)
+            as is_visit_new,
+        coalesce(previous.months_waiting, 0) as months_waiting,
+        -- What counted last month cannot be answered now: nobody is cleared by a missing file.
+        coalesce(previous.status in ('listed', 'waiting', 'unassessable'), false)
+        and coalesce(list_has_any(previous.open_rules, unanswered.unknown_rules), false) as has_lost_evidence
+    from households
+    left join previous on households.household_no = previous.household_no
+    left join unanswered on households.household_no = unanswered.household_no
+),
+
 assembled as (
     select
         households.household_no,
         households.household_key,
         households.town_code,
-        -- A roll past its age uncovers nobody.
-        coalesce(households.is_covered, previous.status = 'covered') as is_covered,
-        coalesce(households.is_conflict, false) as is_conflict,
+        households.is_conflict,
         households.is_vulnerable,
         households.net_income_order,
         overlap.overlap,
         overlap.severity,
-        len(overlap.stale_dimensions) as stale_count,
+        overlap.stale_count,
+        histories.overlap as previous_overlap,
+        histories.listed_before,
+        histories.was_candidate,
+        histories.is_visit_new,
+        histories.has_lost_evidence,
         assets.household_no is not null as has_assets,
         coalesce(visits.is_cooling_off, false) as is_cooling_off,
-        coalesce(visits.has_new_evidence, false) as has_new_evidence,
-        households.last_visited_on is distinct from previous.visited_on as is_visit_new,
-        previous.status as previous_status,
-        previous.reason as previous_reason,
-        len(previous.dimensions) as previous_overlap,
-        coalesce(previous.listed_months_count, 0) as listed_before,
-        overlap.is_listed_alone
-        or (
-            overlap.overlap >= $bar_dimensions
-            -- Only a proven net income takes off.
-            and ($guard = 'none' or not coalesce(households.net_income_per_head_12m_yuan >= $guard_line, false))
-        ) as is_above_bar,
-        overlap.overlap >= $bar_dimensions as has_overlap,
-        -- What counted last month cannot be answered now: nobody is cleared by a missing file.
-        coalesce(previous.status in ('listed', 'waiting', 'unassessable'), false)
-        and coalesce(list_has_any(previous.open_rules, unanswered.unknown_rules), false) as has_lost_evidence,
+        coalesce(visits.is_cooling_off and visits.has_new_evidence, false) as has_new_evidence,
+        coalesce(histories.reason = 'recently_verified', false) as was_verified,
+        -- A roll past its age uncovers nobody, and lets nobody new onto a list.
+        coalesce(households.is_covered, histories.status = 'covered') as is_covered,
         households.is_covered is null
         and households.may_be_on_roll
-        and not coalesce(previous.status in ('listed', 'waiting'), false) as is_roll_unknown,
+        and not histories.was_candidate as is_roll_unknown,
+        overlap.overlap >= selection.bar_dimensions as has_overlap,
         case
-            when
-                previous.status in ('listed', 'waiting')
-                and not coalesce(households.last_visited_on > coalesce(previous.visited_on, date '1900-01-01'), false)
-                then previous.months_waiting + 1
+            when overlap.is_listed_alone then true
+            when overlap.overlap < selection.bar_dimensions then false
+            -- Only a proven net income takes off.
+            else
+                selection.guard = 'none'
+                or not coalesce(households.net_income_yuan >= selection.guard_line, false)
+        end as is_above_bar,
+        case
+            when histories.was_candidate and not histories.is_visit_new then histories.months_waiting + 1
             else 0
         end as months_waiting
     from overlap
     inner join households on overlap.household_no = households.household_no
-    left join previous on overlap.household_no = previous.household_no
-    left join unanswered on overlap.household_no = unanswered.household_no
+    inner join histories on overlap.household_no = histories.household_no
     left join assets on overlap.household_no = assets.household_no
     left join visits on overlap.household_no = visits.household_no
+    cross join selection
 ),
 
 judged as (
     select
-        household_no,
-        household_key,
-        town_code,
-        is_vulnerable,
-        net_income_order,
-        overlap,
-        has_overlap,
-        previous_status,
-        months_waiting,
-        $points_dimension * overlap + severity + $points_waiting * months_waiting
-        + case when is_vulnerable then $points_vulnerable else 0 end
-        - $points_stale * stale_count as priority,
+        assembled.household_no,
+        assembled.household_key,
+        assembled.town_code,
+        assembled.is_vulnerable,
+        assembled.net_income_order,
+        assembled.has_overlap,
+        assembled.months_waiting,
+        cast(
+            selection.points_dimension * assembled.overlap
+            + assembled.severity
+            + selection.points_waiting * assembled.months_waiting
+            + case when assembled.is_vulnerable then selection.points_vulnerable else 0 end
+            - selection.points_stale * assembled.stale_count as bigint
+        ) as priority,
         case
-            when is_covered then 'covered'
-            when has_assets then 'assets'
-            when not is_above_bar and has_lost_evidence then 'unassessable'
-            when not is_above_bar then 'below_bar'
-            when is_cooling_off and not has_new_evidence then 'recently_verified'
-            when is_conflict then 'conflict'
-            when is_roll_unknown then 'unassessable'
+            when assembled.is_covered then 'covered'
+            when assembled.has_assets then 'assets'
+            when not assembled.is_above_bar and assembled.has_lost_evidence then 'unassessable'
+            when not assembled.is_above_bar then 'below_bar'
+            when assembled.is_cooling_off and not assembled.has_new_evidence then 'recently_verified'
+            when assembled.is_conflict then 'conflict'
+            when assembled.is_roll_unknown then 'unassessable'
         end as reason,
         case
-            when is_cooling_off and has_new_evidence and is_visit_new and listed_before > 0 then 'reopened'
-            when previous_status in ('listed', 'waiting')
-                then case
-                    when overlap > previous_overlap then 'escalated'
-                    when overlap < previous_overlap then 'de_escalated'
-                    when listed_before = 0 then 'new'
-                    else 'continuing'
-                end
-            when listed_before > 0 or previous_reason = 'recently_verified' then 'reopened'
-            when is_cooling_off and has_new_evidence then 'reopened'
+            -- What was found on the last visit is no longer all there is.
+            when
+                assembled.has_new_evidence and assembled.is_visit_new and assembled.listed_before > 0
+                then 'reopened'
+            when assembled.was_candidate and assembled.overlap > assembled.previous_overlap then 'escalated'
+            when
+                assembled.was_candidate and assembled.overlap < assembled.previous_overlap
+                then 'de_escalated'
+            -- A household that only waited has never been on the town's list.
+            when assembled.was_candidate and assembled.listed_before = 0 then 'new'
+            when assembled.was_candidate then 'continuing'
+            when
+                assembled.listed_before > 0 or assembled.was_verified or assembled.has_new_evidence
+                then 'reopened'
             else 'new'
         end as status
     from assembled
+    cross join selection
 ),
 
 ranked as (
@@ -160,10 +197,21 @@ ranked as (
         household_no,
         row_number() over (
             partition by town_code
-            order by priority desc, net_income_order asc nulls last, household_key
+            order by priority desc, net_income_order asc nulls last, household_key asc
         ) as rank
     from judged
     where reason is null
+),
+
+placed as (
+    select
+        judged.household_no,
+        ranked.rank,
+        coalesce(places.visits, selection.visits_elsewhere) as capacity
+    from judged
+    left join ranked on judged.household_no = ranked.household_no
+    left join places on judged.town_code = places.town_code
+    cross join selection
 )
 
 select
@@ -173,14 +221,10 @@ select
     judged.is_vulnerable,
     judged.has_overlap,
     judged.months_waiting,
-    cast(judged.priority as bigint) as priority,
-    ranked.rank,
-    coalesce(places.visits, $visits_elsewhere) as capacity,
+    judged.priority,
+    placed.rank,
+    placed.capacity,
     judged.status,
-    case
-        when ranked.rank > coalesce(places.visits, $visits_elsewhere) then 'waiting_for_capacity'
-        else judged.reason
-    end as reason
+    case when placed.rank > placed.capacity then 'waiting_for_capacity' else judged.reason end as reason
 from judged
-left join ranked on judged.household_no = ranked.household_no
-left join places on judged.town_code = places.town_code
+inner join placed on judged.household_no = placed.household_no

@@ -1,6 +1,7 @@
 -- One row per household with a match that is not listed, and per case all of whose members have died.
 with left_out as (
     select
+        cast($bar_dimensions as integer) as bar_dimensions,
         household_no,
         household_key,
         town_code,
@@ -37,11 +38,13 @@ assets as (
     select
         asset_sentences.household_no,
         string_agg(
-            asset_sentences.asset_zh || '［' || rules.source_zh || '，' || array_to_string(rules.evidence_months, '、') || '］',
+            asset_sentences.asset_zh || '［' || rules.source_zh || '，'
+            || array_to_string(rules.evidence_months, '、') || '］',
             '；' order by asset_sentences.rule_id
         ) as asset_zh,
         string_agg(
-            asset_sentences.asset_en || ' [' || rules.source_en || ', ' || array_to_string(rules.evidence_months, ', ') || ']',
+            asset_sentences.asset_en || ' [' || rules.source_en || ', '
+            || array_to_string(rules.evidence_months, ', ') || ']',
             '; ' order by asset_sentences.rule_id
         ) as asset_en
     from asset_sentences
@@ -79,16 +82,22 @@ explained as (
         left_out.town_code,
         left_out.reason,
         case left_out.reason
-            when 'covered' then '已在保：' || coalesce(roll_words.roll_zh, households.covered_by, '社会救助')
-                || coalesce('，自' || households.covered_since || '起', '')
-                || coalesce('（截至' || households.covered_as_of || '名册）', '')
+            when 'covered'
+                then
+                    '已在保：' || coalesce(roll_words.roll_zh, households.covered_by, '社会救助')
+                    || coalesce('，自' || households.covered_since || '起', '')
+                    || coalesce('（截至' || households.covered_as_of || '名册）', '')
             when 'assets' then '有明显资产：' || assets.asset_zh
-            when 'below_bar' then case
-                when left_out.has_overlap then '净收入不低于列入线'
-                else overlap.overlap || '个维度，未达' || $bar_dimensions || '个'
-            end
-            when 'recently_verified' then households.last_visited_on || '已走访：'
-                || coalesce(outcome_words.outcome_zh, '') || '；' || visits.until_on || '前不再列入'
+            when 'below_bar'
+                then
+                    case
+                        when left_out.has_overlap then '净收入不低于列入线'
+                        else overlap.overlap || '个维度，未达' || left_out.bar_dimensions || '个'
+                    end
+            when 'recently_verified'
+                then
+                    households.last_visited_on || '已走访：'
+                    || coalesce(outcome_words.outcome_zh, '') || '；' || visits.until_on || '前不再列入'
             when 'conflict' then '身份或死亡信息有矛盾，核实前不走访'
             when 'waiting_for_capacity' then '本月走访名额' || left_out.capacity || '户已满，排第' || left_out.rank || '位'
             when 'unassessable' then case
@@ -97,19 +106,27 @@ explained as (
             end
         end as detail_zh,
         case left_out.reason
-            when 'covered' then 'already covered: ' || coalesce(roll_words.roll_en, households.covered_by, 'assistance')
-                || coalesce(' since ' || households.covered_since, '')
-                || coalesce(' (roll as of ' || households.covered_as_of || ')', '')
+            when 'covered'
+                then
+                    'already covered: ' || coalesce(roll_words.roll_en, households.covered_by, 'assistance')
+                    || coalesce(' since ' || households.covered_since, '')
+                    || coalesce(' (roll as of ' || households.covered_as_of || ')', '')
             when 'assets' then 'clear assets: ' || assets.asset_en
-            when 'below_bar' then case
-                when left_out.has_overlap then 'net income at or above the guard line'
-                else overlap.overlap || ' of ' || $bar_dimensions || ' dimensions'
-            end
-            when 'recently_verified' then 'visited on ' || households.last_visited_on || ': '
-                || coalesce(outcome_words.outcome_en, '') || '; not listed before ' || visits.until_on
+            when 'below_bar'
+                then
+                    case
+                        when left_out.has_overlap then 'net income at or above the guard line'
+                        else overlap.overlap || ' of ' || left_out.bar_dimensions || ' dimensions'
+                    end
+            when 'recently_verified'
+                then
+                    'visited on ' || households.last_visited_on || ': '
+                    || coalesce(outcome_words.outcome_en, '') || '; not listed before ' || visits.until_on
             when 'conflict' then 'conflict about identity or death: no visit until it is resolved'
-            when 'waiting_for_capacity' then 'the month''s ' || left_out.capacity || ' visits are taken; place '
-                || left_out.rank
+            when 'waiting_for_capacity'
+                then
+                    'the month''s ' || left_out.capacity || ' visits are taken; place '
+                    || left_out.rank
             when 'unassessable' then case
                 when households.is_covered is null then 'assistance roll out of date or not received'
                 else 'data that counted last month cannot be used this month'

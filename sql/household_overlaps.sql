@@ -41,7 +41,8 @@ overlapping as (
         household_no,
         count(*) as overlap,
         list_sort(list(dimension)) as dimensions,
-        coalesce(list_sort(list(dimension) filter (where is_stale)), cast([] as varchar[])) as stale_dimensions
+        coalesce(list_sort(list(dimension) filter (where is_stale)), cast([] as varchar[]))
+            as stale_dimensions
     from dimensions_matched
     group by household_no
 ),
@@ -60,9 +61,12 @@ combined as (
         string_agg(matched.explanation_zh, '；' order by facts.position) as explanation_zh,
         string_agg(matched.explanation_en, '; ' order by facts.position) as explanation_en,
         coalesce(max(matched.severity) filter (where matched.dimension = 'medical'), 0) as severity_medical,
-        coalesce(max(matched.severity) filter (where matched.dimension = 'employment'), 0) as severity_employment,
-        coalesce(max(matched.severity) filter (where matched.dimension = 'disability'), 0) as severity_disability,
-        coalesce(max(matched.severity) filter (where matched.dimension = 'education'), 0) as severity_education,
+        coalesce(max(matched.severity) filter (where matched.dimension = 'employment'), 0)
+            as severity_employment,
+        coalesce(max(matched.severity) filter (where matched.dimension = 'disability'), 0)
+            as severity_disability,
+        coalesce(max(matched.severity) filter (where matched.dimension = 'education'), 0)
+            as severity_education,
         coalesce(max(matched.severity) filter (where matched.dimension = 'income'), 0) as severity_income,
         coalesce(max(matched.severity) filter (where matched.dimension = 'accident'), 0) as severity_accident,
         coalesce(max(matched.severity) filter (where matched.dimension = 'housing'), 0) as severity_housing

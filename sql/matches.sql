@@ -58,7 +58,8 @@ marked as (
         facts.source_zh,
         facts.source_en,
         sentences.is_imputed,
-        list_has_any(string_split(coalesce(households.repaired_extracts, ''), ','), facts.sources) as is_repaired
+        list_has_any(string_split(coalesce(households.repaired_extracts, ''), ','), facts.sources)
+            as is_repaired
     from sentences
     inner join facts on sentences.rule_id = facts.rule_id
     inner join households on sentences.household_no = households.household_no

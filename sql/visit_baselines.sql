@@ -2,7 +2,9 @@
 with matched as (
     select
         household_no,
-        dimensions
+        dimensions,
+        cast($month_start as date) as month_start,
+        cast($has_history as boolean) as has_history
     from household_overlaps
 ),
 
@@ -44,11 +46,12 @@ seen as (
         households.latest_death_on,
         households.medical_yuan,
         matched.dimensions,
-        cast(households.last_visited_on + to_months(coalesce(waits.cooling_off_months, 0)) as date) as until_on,
+        cast(households.last_visited_on + to_months(coalesce(waits.cooling_off_months, 0)) as date)
+            as until_on,
         case
             when previous.visited_on = households.last_visited_on then previous.dimensions_at_visit
             -- What came up in the month of the visit the visitor could see or was told.
-            when households.last_visited_on >= $month_start or not $has_history
+            when households.last_visited_on >= matched.month_start or not matched.has_history
                 then list_sort(
                     list_distinct(
                         list_concat(coalesce(previous.dimensions, cast([] as varchar[])), matched.dimensions)

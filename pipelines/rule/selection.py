@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+from pipelines.document import Document
 from pipelines.problem import Problems
 from pipelines.rule.parameter import Parameter, Value, build_parameter, dated_problems, read_plain_document
 from pipelines.rule.shape import shape_problems
@@ -28,6 +29,7 @@ def load_selection(path: Path) -> dict[str, Parameter]:
                 if not isinstance(value, dict):
                     key = f"parameters.{name}.values.{day}"
                     problems.append(document.problem(key, value, "a table"))
+        problems += _whole_number_problems(document, items)
         first = {name: min(map(str, item["values"])) for name, item in items.items()}
         for name, day in first.items():
             if day != min(first.values()):
@@ -38,6 +40,19 @@ def load_selection(path: Path) -> dict[str, Parameter]:
     if problems:
         raise Problems("Selection with errors", problems)
     return {name: build_parameter(name, item) for name, item in document.data["parameters"].items()}
+
+
+def _whole_number_problems(document: Document, items: dict):
+    """Points, months and visits are whole numbers; points of severity go from 0 to 10."""
+    for name, item in items.items():
+        if item["unit"] not in ("points", "months", "visits", "count"):
+            continue
+        for day, value in item["values"].items():
+            for entry in value.values() if isinstance(value, dict) else [value]:
+                most = 10 if name == "severity_points" else 1_000_000
+                if not isinstance(entry, int) or isinstance(entry, bool) or not 0 <= entry <= most:
+                    key = f"parameters.{name}.values.{day}"
+                    yield document.problem(key, f"{entry!r}", f"whole numbers from 0 to {most}")
 
 
 def points_of_ratio(table: Value) -> list[tuple[Decimal, int]]:

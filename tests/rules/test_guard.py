@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+import yaml
 
 from pipelines import rule
 from pipelines.problem import Problems
@@ -237,8 +238,8 @@ HOSTILE = [
     "exists (select 1 from glob('/**'))",
     "medical_self_paid_12m_yuan in (select 1)",
     "true; drop table household_profile",
-    "true; copy (select 1) to '/tmp/hostile.csv'",
-    "true; attach '/tmp/hostile.db'",
+    "true; copy (select 1) to 'hostile.csv'",
+    "true; attach 'hostile.db'",
     "true; install httpfs",
     "true; set enable_external_access = true",
     "true from read_parquet('https://example.org/x.parquet')",
@@ -313,7 +314,7 @@ def test_texts_of_a_clause_are_texts_whatever_stands_in_them(tmp_path):
 
 
 def test_yaml_that_makes_objects_makes_none(tmp_path):
-    text = written(GOOD) + "evil: !!python/object/apply:os.system ['touch /tmp/hostile']\n"
+    text = written(GOOD) + "evil: !!python/object/apply:os.system ['touch hostile']\n"
     assert "costs.yaml" in complaints(tmp_path, text)
 
 
@@ -345,3 +346,31 @@ def test_a_folder_without_rules_is_named(tmp_path):
         rule.load_rules(folder_of(tmp_path))
     with pytest.raises(Exception, match="No rules folder"):
         rule.load_rules(tmp_path / "nowhere")
+
+
+WRONG_SELECTIONS = {
+    "half a dimension": ({"bar_dimensions": {"2020-01-01": 1.5}}, "whole numbers", "bar_dimensions"),
+    "an unknown guard": ({"guard": {"2020-01-01": "income"}}, "none, net_income", "guard"),
+    "eleven points": ({"severity_points": {"2020-01-01": {1: 2, 2: 11}}}, "from 0 to 10", "severity_points"),
+    "one wait for all outcomes": ({"cooling_off_months": {"2020-01-01": 6}}, "a table", "cooling_off_months"),
+    "a value that begins late": (
+        {"points_vulnerable": {"2021-01-01": 3}},
+        "a first value on 2021-01-01",
+        "points_vulnerable",
+    ),
+    "a parameter nobody knows": ({"points_for_luck": {"2020-01-01": 3}}, "an unknown key", "points_for_luck"),
+}
+
+
+@pytest.mark.parametrize("values", WRONG_SELECTIONS.values(), ids=WRONG_SELECTIONS)
+def test_selection_is_refused_for(tmp_path, values):
+    changes, *expected = values
+    folder = folder_of(tmp_path, GOOD)
+    path = folder / "selection.yaml"
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for name, dated in changes.items():
+        data["parameters"].setdefault(name, {"description": "x", "unit": "points"})["values"] = dated
+    path.write_text(written(data), encoding="utf-8")
+    said = _said(folder)
+    for word in [*expected, "selection.yaml, line "]:
+        assert word in said, said
