@@ -19,20 +19,22 @@ STANDARD = {2020: 1100, 2021: 1120, 2022: 1160}  # the dibao standard, yuan a pe
 def households(city: City, month: Month) -> pl.DataFrame:
     """One row per household with somebody here on the last day.
 
-    `members` are IDs, `circumstances` words; incomes and costs are yuan a month; `is_in_hardship` says
-    that income less medical and school costs a head is below the standard of the year.
+    `members` are IDs, `circumstances` words; incomes and costs are yuan in the month, what can be
+    expected of care rather than what chance made of it. `is_in_hardship` says that income less medical
+    and school costs a head, in the mean of twelve months, is below the standard of the year.
     """
     _, on = first_and_last_day(month)
-    population, health, work = city.population, city.health, city.work
+    population = city.population
     present, home = population.is_present(on), population.people.household
-    income = means.per_household(population, means.incomes(population, health, work, on), present)
-    medical = means.per_household(population, means.medical_costs(population, health, on), present)
-    learners = pupils(population, work, city.schooling, month, on)
-    fees = np.where(learners.is_yearly, learners.fee / 12, learners.fee / 6)
-    school = np.bincount(home[learners.person], weights=fees, minlength=population.households)
     size = np.bincount(home[present], minlength=population.households)
     here = np.flatnonzero(size)
-    net = (income - medical - school)[here] / size[here]
+    balances = [_balance(city, each) for each in month.window(12)]
+    income, medical, school, _ = balances[-1]
+    # Families who came or were founded within the year are judged by the months they were here.
+    months_here = sum(balance[3] for balance in balances)
+    year = sum(income - medical - school for income, medical, school, _ in balances)
+    year = year / np.maximum(months_here, 1)
+    net, net_of_year = (income - medical - school)[here] / size[here], year[here] / size[here]
     standard = STANDARD[min(max(month.year, 2020), 2022)]
     dwelling = city.registers.living_on(on)[here]
     persons = np.flatnonzero(present)
@@ -53,12 +55,27 @@ def households(city: City, month: Month) -> pl.DataFrame:
             "medical_yuan": medical[here].round(2),
             "school_yuan": school[here].round(2),
             "net_per_head_yuan": net.round(2),
-            "is_in_hardship": net < standard,
+            "net_per_head_12m_yuan": net_of_year.round(2),
+            "is_in_hardship": net_of_year < standard,
             "is_covered": _covered(city, on)[here],
             "circumstances": _circumstances(city, on, present)[here],
         }
     )
     return table.join(members, on="household", how="left").sort("household")
+
+
+def _balance(city: City, month: Month) -> tuple[np.ndarray, ...]:
+    """Income, medical and school costs of each household in a month, yuan, and whether it was here."""
+    _, on = first_and_last_day(month)
+    population, health, work = city.population, city.health, city.work
+    present, home = population.is_present(on), population.people.household
+    income = means.per_household(population, means.incomes(population, health, work, on), present)
+    medical = means.per_household(population, means.medical_costs(population, health, on), present)
+    learners = pupils(population, work, city.schooling, month, on)
+    fees = np.where(learners.is_yearly, learners.fee / 12, learners.fee / 6)
+    school = np.bincount(home[learners.person], weights=fees, minlength=population.households)
+    here = np.bincount(home[present], minlength=population.households) > 0
+    return income, medical, school, here
 
 
 def _covered(city: City, on: int) -> np.ndarray:
