@@ -65,7 +65,7 @@ class Reading:
         return self.column.property
 
 
-def reading(column: Column, places: Places, *, documents: bool, sample: pl.Series) -> Reading:
+def reading(column: Column, places: Places, *, documents: bool, sample: list[str]) -> Reading:
     """How a column is read. `sample` is some of its cells: it decides which form is the fast one.
 
     `documents`: whether passports and the like may stand for a resident ID.
@@ -135,7 +135,7 @@ _DAYS = (
 _MONTHS = ((r"\d{6}", "%Y%m", 6), (r"\d{4}-\d\d", "%Y-%m", 7))
 
 
-def _date(column: Column, text: pl.Expr, sample: pl.Series) -> Reading:
+def _date(column: Column, text: pl.Expr, sample: list[str]) -> Reading:
     prop = column.property
     is_month = prop.format in ("yyyyMM", "yyyy-MM") or prop.name.endswith("_month_on")
 

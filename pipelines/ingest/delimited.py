@@ -39,20 +39,15 @@ def delimited_table(path: Path, source: str, contract: Contract) -> Table:
 
     def batches() -> Iterator[pl.DataFrame]:
         line = 1
-        for text, bad in _ahead(text_chunks(path, encoding)):
-            lines = _line_count(text)
+        for text, lines, bad in _ahead(text_chunks(path, encoding)):
             above = header.first_data_line - line if line == 1 else 0
-            below = _below(text, above)
+            below = _below(text, above) if above else text
             if below:
                 bad = [number - above for number in bad if number >= above]
-                yield _frame(below, line + above, bad, header, separator, quoted)
+                yield _frame(below, line + above, lines - above, bad, header, separator, quoted)
             line += lines
 
     return Table(source, header, batches, {"encoding": encoding, "separator": SEPARATORS[separator]})
-
-
-def _line_count(text: bytes) -> int:
-    return text.count(b"\n") + (not text.endswith(b"\n"))
 
 
 def _below(text: bytes, lines: int) -> bytes:
@@ -105,7 +100,7 @@ def _quotes_pair(path: Path) -> bool:
     count = 0
     with open(path, "rb") as handle:
         while block := handle.read(1 << 22):
-            count += block.count(b'"')
+            count += block.count(b'"') if b'"' in block else 0  # most files have none
     return count > 0 and count % 2 == 0
 
 
@@ -119,14 +114,13 @@ def _ahead(items: Iterator) -> Iterator:
 
 
 def _frame(
-    text: bytes, first: int, bad: list[int], header: Header, separator: str, quoted: bool
+    text: bytes, first: int, lines: int, bad: list[int], header: Header, separator: str, quoted: bool
 ) -> pl.DataFrame:
     """One chunk as a frame; see Table."""
     if separator == "，":
         # The reader splits at single bytes; this one stands in no text.
         text, separator = text.replace("，".encode(), b"\x1f"), "\x1f"
     width = len(header.cells)
-    lines = _line_count(text)
     quoted = quoted and b'"' in text
     frame = _parsed(text, width, separator, quoted)
     if frame is None or frame.height != lines:

@@ -28,7 +28,7 @@ from pipelines.ingest.workbook import workbook_tables
 from pipelines.lake import Lake, code_digest, file_digest
 from pipelines.month import Month
 
-_SAMPLE = 200  # cells that decide which form of dates is the fast one
+_SAMPLE = 100  # cells that decide which form of dates is the fast one
 
 
 def ingest(contract: Contract, month: Month, landing: Path, lake: Lake) -> dict | None:
@@ -142,7 +142,7 @@ def _readings(table: Table, contract: Contract, sample: pl.DataFrame) -> list[Re
     order = {p.name: rank for rank, p in enumerate(contract.properties)}
     columns = sorted(table.header.columns, key=lambda column: order[column.property.name])
     places = load_places()
-    return [reading(c, places, documents=documents, sample=sample[f"c{c.index}"]) for c in columns]
+    return [reading(c, places, documents=documents, sample=sample[f"c{c.index}"].to_list()) for c in columns]
 
 
 def _repeated(pieces: list[Piece], contract: Contract) -> pl.DataFrame:

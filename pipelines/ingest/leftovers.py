@@ -25,6 +25,8 @@ def leftover_kind(raw: pl.DataFrame, header: Header) -> pl.Series:
 
     A row that carries a number of 15 digits or more may be a person's and is always data.
     """
+    if not raw.height:
+        return pl.Series("kind", dtype=pl.String)
     cells = [column for column in raw.columns if column.startswith("c")]
     line = pl.concat_str([pl.col(c).fill_null("") for c in cells], separator="\x1f")
     bare = line.str.replace_all(r"[\x1f\s\u00a0\u3000]", "")

@@ -21,7 +21,7 @@ def refuse_lost_digits(raw: pl.DataFrame, readings: list[Reading]) -> None:
         ids = raw.select(pl.col(r.raw).str.strip_chars().alias("id")).filter(
             pl.col("id").str.contains(r"^[0-9]{17}[0-9Xx]$")
         )
-        if ids.height < _FEWEST or ids.select(pl.col("id").str.ends_with("X").any()).item():
+        if ids.height < _FEWEST or ids.select(pl.col("id").str.contains("[Xx]$").any()).item():
             continue
         # 10^6 is a multiple of 64, so the last six digits decide.
         last = ids.select(pl.col("id").str.slice(12).cast(pl.Int64, strict=False).alias("n"))
