@@ -17,6 +17,17 @@ SQL = Path(__file__).parent.parent / "sql"
 # Row groups of 120k rows let both cores read one file; zstd at level 1 costs little and halves size.
 _PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 122880"
 
+# Exact decimal division, half a cent away from zero: DuckDB divides decimals as floats.
+_MEAN_YUAN = """
+create or replace temp macro mean_yuan(yuan, n) as
+    case when n > 0 then cast(
+        sign(yuan)
+        * ((cast(abs(yuan) * 100 as hugeint) * 2 + cast(n as hugeint)) // (2 * cast(n as hugeint)))
+        * 0.01
+        as decimal(18, 2)
+    ) end
+"""
+
 
 class DatabaseError(HardshipError):
     """A statement failed; the text carries the relation's name and the whole SQL."""
@@ -37,6 +48,7 @@ class Database:
         # No statement may read from the network or load code.
         self.execute("set autoinstall_known_extensions = false")
         self.execute("set autoload_known_extensions = false")
+        self.execute(_MEAN_YUAN)
         if memory_limit:
             self.execute(f"set memory_limit = '{memory_limit}'")
         if threads:
