@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import resource
+import os
 import shutil
 import subprocess
 import sys
@@ -39,16 +39,15 @@ def main() -> int:
     hardship = Path(sys.executable).parent / "hardship"
     command = [hardship, "--landing", place.landing, "--lake", lake, "run", "--month", str(given.month)]
     started = time.monotonic()
-    code = subprocess.run(command, check=False).returncode
+    _, status, used = os.wait4(subprocess.Popen(command).pid, 0)
     wall = time.monotonic() - started
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     gib = used.ru_maxrss / 1024**2
     print(
         f"\n{given.residents:,} residents, {given.month} with {len(window) - 1} months of history: "
         f"{wall:.1f} s (limit {SECONDS}), {used.ru_utime + used.ru_stime:.1f} CPU s, "
         f"{gib:.2f} GiB at most (limit {GIB:.0f})"
     )
-    return int(code != 0 or wall > SECONDS or gib > GIB)
+    return int(status != 0 or wall > SECONDS or gib > GIB)
 
 
 if __name__ == "__main__":
