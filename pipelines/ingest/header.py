@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pipelines.contract import Contract, Property, fold_header
@@ -56,7 +56,8 @@ class Header:
 def find_header(rows: Sequence[Sequence[str | None]], contract: Contract) -> Header | None:
     """The header among the first rows of a table, or None: the row, or pair of rows, with most matches.
 
-    At least two columns (one, where the contract has no more) must match.
+    At least two columns (one, where the contract has no more) must match. Raises Unreadable when the
+    unit of a column of amounts is none we know.
     """
     known = _known_headers(contract)
     wanted = min(2, len(contract.properties))
@@ -75,7 +76,7 @@ def find_header(rows: Sequence[Sequence[str | None]], contract: Contract) -> Hea
                 best = Header(number, count, names, columns)
         if best and len(best.columns) == len(contract.properties):
             break
-    return best
+    return _with_units(best, folded_rows[: best.line - 1]) if best else None
 
 
 def required_columns(header: Header | None, contract: Contract, where: str) -> Header:
@@ -127,14 +128,38 @@ def _columns(cells: tuple[str, ...], known: dict) -> tuple[Column, ...]:
     for index, text in enumerate(cells):
         rank, found = known.get(fold_header(text), (0, None)) if text else (0, None)
         if found and (found.name not in best or rank < best[found.name][0]):
-            best[found.name] = (rank, Column(index, found, text, *_factors(text, found)))
+            best[found.name] = (rank, Column(index, found, text))
     return tuple(sorted((column for _, column in best.values()), key=lambda column: column.index))
 
 
-def _factors(header: str, prop: Property) -> tuple[Decimal, Decimal]:
-    """The header's unit wins over the contract's: departments change one and forget the other."""
-    promised = UNIT_FACTORS.get((prop.physical_unit or "").lower(), Decimal(1))
-    for text in re.findall(r"[(\[【](?:单位[:：]?)?(.*?)[)\]】]", header):
-        if text.strip().lower() in UNIT_FACTORS:
-            return UNIT_FACTORS[text.strip().lower()], promised
-    return promised, promised
+def _with_units(header: Header, above: Sequence[tuple[str, ...]]) -> Header:
+    """Units of amounts: the column's header wins over a line above the table, and that over the contract.
+
+    Departments change what they write and forget what they promised.
+    """
+    line = " ".join(text for row in above for text in row)
+    stated = re.search(r"单位\s*[:：]?\s*(?:人民币)?\s*([百千万亿]*元)", line)
+    columns = []
+    for column in header.columns:
+        prop = column.property
+        if prop.logical_type != "number":
+            columns.append(column)
+            continue
+        promised = factor = UNIT_FACTORS.get((prop.physical_unit or "").lower(), Decimal(1))
+        if stated and prop.unit == "yuan":
+            factor = _known_unit(stated[1], column.header)
+        for text in re.findall(r"[(\[【](?:单位[:：]?)?(.*?)[)\]】]", column.header):
+            unit = text.strip().lower().split("/")[0]
+            if unit in UNIT_FACTORS or unit[:1] in tuple("百千万亿"):
+                factor = _known_unit(unit, column.header)
+        columns.append(replace(column, factor=factor, promised=promised))
+    return replace(header, columns=tuple(columns))
+
+
+def _known_unit(unit: str, header: str) -> Decimal:
+    if unit not in UNIT_FACTORS:
+        raise Unreadable(
+            f"单位无法识别 / the unit {unit} of column {header} is unknown; "
+            "known: 元、百元、千元、万元、百万元、亿元."
+        )
+    return UNIT_FACTORS[unit]

@@ -67,11 +67,11 @@ class _Workbook:
         """All cells of a sheet as text."""
         return pl.DataFrame(self._load(name))
 
-    def is_number(self, name: str, column: str) -> pl.Series:
-        """For each cell of a column whether it is stored as a number (other than zero) or truth value."""
+    def are_numbers(self, name: str, columns: list[str]) -> pl.DataFrame:
+        """For each cell of some columns whether it is stored as a number (not zero) or truth value."""
         # Read as truth values, number cells give one and text cells none.
-        sheet = self._load(name, dtypes="boolean", use_columns=[column])
-        return pl.DataFrame(sheet).to_series().is_not_null()
+        sheet = pl.DataFrame(self._load(name, dtypes="boolean", use_columns=columns))
+        return sheet.select(pl.all().is_not_null())
 
     def _load(self, name: str, dtypes: str = "string", **options):
         try:
@@ -101,15 +101,20 @@ def _sheet(workbook: _Workbook, sheet_name: str, header: Header) -> pl.DataFrame
     raw = workbook.texts(sheet_name)
     frame = raw.rename({name: f"c{i}" for i, name in enumerate(raw.columns)})
     frame = frame.select(pl.all().fill_null(""))
-    for column in header.columns:
-        cells = frame[f"c{column.index}"]
-        is_long = cells.str.contains(r"^[0-9]{15,}(?:\.0+)?$")
-        if (column.property.identity or column.property.logical_type == "string") and is_long.any():
-            # Beyond 15 digits a number cell has lost what it was, though its text looks like any other.
-            marked = is_long & workbook.is_number(sheet_name, raw.columns[column.index])
-            frame = frame.with_columns(
-                pl.when(marked).then(cells + NUMBER_CELL).otherwise(cells).alias(cells.name)
-            )
+    # Beyond 15 digits a number cell has lost what it was, though its text looks like any other.
+    is_long = frame.select(
+        pl.col(f"c{column.index}").str.contains(r"^[0-9]{15,}(?:\.0+)?$")
+        for column in header.columns
+        if column.property.identity or column.property.logical_type == "string"
+    )
+    suspects = [name for name in is_long.columns if is_long[name].any()]
+    if suspects:
+        named = [raw.columns[int(name[1:])] for name in suspects]
+        are_numbers = workbook.are_numbers(sheet_name, named)
+        for name, cells in zip(suspects, named, strict=True):
+            marked = is_long[name] & are_numbers[cells]
+            text = pl.when(marked).then(pl.col(name) + NUMBER_CELL).otherwise(pl.col(name))
+            frame = frame.with_columns(text)
     return (
         frame.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias("line"))
         .slice(header.first_data_line - 1)

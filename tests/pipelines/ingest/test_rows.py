@@ -133,6 +133,20 @@ def test_a_header_in_ten_thousand_yuan_repairs_every_value_and_marks_the_rows(in
     assert (entry["line"], entry["raw_value"], entry["repaired_value"]) == (2, "0.86", "8600.00")
 
 
+def test_a_unit_above_the_table_counts_for_amounts_whose_header_names_none(insurance):
+    text = lines([settlement(1, 个人现金支付="0.86", 医疗费总额="9000")])
+    text = text.replace("医疗费总额", "医疗费总额（元）", 1)
+    insurance.delivers("2022年6月结算,,,,,,,\n,,,,,,,金额单位：万元\n" + text)
+    row = insurance.ingested().rows.row(0, named=True)
+    assert (row["self_paid_yuan"], row["total_yuan"]) == (Decimal("8600.00"), Decimal("9000.00"))
+    assert row["is_repaired"] is True
+
+
+def test_an_amount_in_a_unit_nobody_knows_makes_the_file_unreadable(insurance):
+    insurance.delivers(lines([settlement(1)]).replace("个人现金支付", "个人现金支付（万港币）", 1))
+    assert "单位无法识别" in insurance.ingested().problem
+
+
 def test_capital_in_ten_thousand_yuan_as_the_contract_promises_is_no_repair(department):
     market = department("market_supervision__businesses")
     row = row_of(
