@@ -8,6 +8,7 @@ DAG both call the functions below; nothing else runs a stage.
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing
 import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor

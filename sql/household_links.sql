@@ -11,6 +11,10 @@ dependants as (
 
 register_groups as (
     select * from register_groups
+),
+
+co_parents as (
+    select * from co_parents
 )
 
 select
@@ -43,3 +47,13 @@ select
     cast(null as date) as since_on
 from register_groups
 where resident_key <> group_key
+
+union all
+
+select
+    resident_key,
+    partner_key as linked_key,
+    'parents of one child' as link_type,
+    'same address' as source,
+    cast(null as date) as since_on
+from co_parents

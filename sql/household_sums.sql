@@ -10,6 +10,7 @@ select
     household_no,
     count(*) as members_count,
     count(*) filter (where is_minor) as minors_count,
+    count(*) filter (where not is_minor) as adults_count,
     count(*) filter (where is_working_age) as working_age_count,
     case
         when bool_or(is_able_worker) or count(is_able_worker) = count(*)

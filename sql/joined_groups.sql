@@ -1,12 +1,29 @@
--- One row per register group that a marriage joins to another: the smallest group it is joined to.
+-- One row per register group that a couple joins to another: the smallest group it is joined to.
 with recursive
 
 register_groups as (
     select * from register_groups
 ),
 
-spouses as (
-    select * from spouses
+pairs as (
+    select
+        resident_key,
+        spouse_key as partner_key
+    from spouses
+
+    union all
+
+    select
+        resident_key,
+        partner_key
+    from co_parents
+
+    union all
+
+    select
+        partner_key as resident_key,
+        resident_key as partner_key
+    from co_parents
 ),
 
 edges as (
@@ -14,9 +31,9 @@ edges as (
     select distinct
         own.group_key,
         other.group_key as joined_key
-    from spouses
-    inner join register_groups as own on spouses.resident_key = own.resident_key
-    inner join register_groups as other on spouses.spouse_key = other.resident_key
+    from pairs
+    inner join register_groups as own on pairs.resident_key = own.resident_key
+    inner join register_groups as other on pairs.partner_key = other.resident_key
     where own.group_key <> other.group_key and not own.is_too_large and not other.is_too_large
 ),
 

@@ -10,6 +10,10 @@ NOBODY_JOINED = """
     | group_key | smallest_key |
     |           |              |
 """
+NO_CO_PARENTS = """
+    | resident_key | partner_key |
+    |              |             |
+"""
 NO_DEPENDANTS = """
     | resident_key | family_register_no | address | parent_key |
     |              |                    |         |            |
@@ -86,6 +90,7 @@ def test_a_group_above_the_size_cap_is_marked_and_joins_nobody():
         "joined_groups",
         {
             "spouses": "| resident_key | spouse_key |\n| 5 | 9 |\n| 9 | 5 |",
+            "co_parents": NO_CO_PARENTS,
             "register_groups": """
                 | resident_key | group_key | is_too_large |
                 | 5            | 1         | true         |
@@ -97,6 +102,20 @@ def test_a_group_above_the_size_cap_is_marked_and_joins_nobody():
     assert joined == []
 
 
+def test_parents_of_one_child_at_one_address_live_together_and_parents_apart_do_not():
+    given = {
+        "parent_claims": """
+            | resident_key | parent_key | parent_address | choice |
+            | 9            | 1          | Lane 1         | 1      |
+            | 9            | 2          | Lane 1         | 2      |
+            | 8            | 3          | Road 3         | 1      |
+            | 8            | 4          | Road 4         | 2      |
+            | 7            |            |                | 1      |
+        """
+    }
+    assert answers("co_parents", given, "resident_key, partner_key") == [(1, 2)]
+
+
 def test_a_marriage_joins_two_registers_into_one_household():
     given = {
         "spouses": """
@@ -106,6 +125,10 @@ def test_a_marriage_joins_two_registers_into_one_household():
             | 22           | 31         |
             | 31           | 22         |
         """,
+        "co_parents": """
+            | resident_key | partner_key |
+            | 41           | 42          |
+        """,
         "register_groups": """
             | resident_key | group_key | is_too_large |
             | 1            | 1         | false        |
@@ -113,6 +136,8 @@ def test_a_marriage_joins_two_registers_into_one_household():
             | 22           | 21        | false        |
             | 31           | 31        | false        |
             | 41           | 41        | false        |
+            | 42           | 42        | false        |
+            | 43           | 43        | false        |
         """,
     }
     assert answers("joined_groups", given, "group_key, smallest_key") == expected("""
@@ -120,6 +145,8 @@ def test_a_marriage_joins_two_registers_into_one_household():
         | 1         | 1            |
         | 21        | 1            |
         | 31        | 1            |
+        | 41        | 41           |
+        | 42        | 41           |
     """)
 
 
