@@ -1,0 +1,138 @@
+-- One row per minor or dependent student and person claimed as its parent or guardian, and one without
+-- a parent for who has none: in order of which claim counts.
+with
+
+residents as (
+    select * from residents
+),
+
+spouses as (
+    select * from spouses
+),
+
+births as (
+    select * from stg_health__births
+),
+
+enrolments as (
+    select * from stg_education__enrolments
+),
+
+permits as (
+    select * from stg_public_security__residence_permits
+),
+
+earners as (
+    select resident_key from earners
+),
+
+dependants as (
+    select residents.*
+    from residents
+    left join spouses on residents.resident_key = spouses.resident_key
+    left join earners on residents.resident_key = earners.resident_key
+    where
+        residents.age_years < 18
+        or (
+            residents.age_years <= 22
+            and residents.is_enrolled
+            and spouses.resident_key is null
+            and earners.resident_key is null
+        )
+),
+
+heads as (
+    select
+        resident_key,
+        family_register_no,
+        case when relation_to_head = 'head' then 1 else 2 end as position
+    from residents
+    where relation_to_head in ('head', 'spouse') and family_register_no is not null
+),
+
+claims as (
+    select
+        child_key,
+        mother_key as parent_key,
+        'birth certificate' as source,
+        1 as preference
+    from births
+
+    union all
+
+    select
+        child_key,
+        father_key as parent_key,
+        'birth certificate' as source,
+        2 as preference
+    from births
+
+    union all
+
+    select
+        dependants.resident_key as child_key,
+        heads.resident_key as parent_key,
+        'family register' as source,
+        2 + heads.position as preference
+    from dependants
+    inner join heads on dependants.family_register_no = heads.family_register_no
+    where dependants.relation_to_head = 'child'
+
+    union all
+
+    select
+        resident_key as child_key,
+        guardian1_key as parent_key,
+        'school guardian' as source,
+        5 as preference
+    from enrolments
+
+    union all
+
+    select
+        resident_key as child_key,
+        guardian2_key as parent_key,
+        'school guardian' as source,
+        6 as preference
+    from enrolments
+
+    union all
+
+    select
+        resident_key as child_key,
+        guardian_key as parent_key,
+        'permit guardian' as source,
+        7 as preference
+    from permits
+),
+
+parents as (
+    select
+        claims.child_key as resident_key,
+        claims.parent_key,
+        parents.address as parent_address,
+        claims.source,
+        -- A child of parents who live apart belongs to the one at its own address.
+        row_number() over (
+            partition by claims.child_key
+            order by
+                case when dependants.address = parents.address then 0 else 1 end,
+                claims.preference,
+                claims.parent_key
+        ) as choice
+    from claims
+    inner join dependants on claims.child_key = dependants.resident_key
+    inner join residents as parents on claims.parent_key = parents.resident_key
+    where claims.parent_key <> claims.child_key and parents.age_years >= 14
+)
+
+select
+    dependants.resident_key,
+    dependants.family_register_no,
+    dependants.address,
+    parents.parent_key,
+    parents.parent_address,
+    parents.source,
+    coalesce(parents.choice, 1) as choice
+from dependants
+left join parents on dependants.resident_key = parents.resident_key
