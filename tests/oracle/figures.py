@@ -1,21 +1,27 @@
 """The profile columns of every resident and household, each traced to a sentence of the definitions.
 
-What the definitions leave open was decided as follows; the numbers are quoted by the functions' tests.
-Stocks are used as of their month, with every date tested against the reference month's end.
+What the definitions leave open was decided as follows. Stocks are used as of their month, with every
+date tested against the reference month's end.
 
-People: the register wins over a permit; a move away is undone by a later registration, a death never;
-a newborn without ID is not registered here, lives with its mother and is unknown to the insurance.
-Households: every parent or guardian on record is linked with a child; a dependent student has no
-record of income in the latest month of income and no marriage in force.
-Dead members: born, sex and register number are taken from the last register of the window that holds
-them; they belong to last month's household, else to that of their register number; their spending
-is added to sums and does not touch completeness.
-Medical: netting and "each stay once" are done over twelve months, then dated by settlement.
-Income: what a source could not have recorded of a person does not stop imputation; a source that is
-not assessable does.
+People: of somebody in the register and with a permit the register says who they are and the permit
+where they live; a move away is undone by a later registration, a death never; a newborn without ID is
+not registered here, lives with its mother and is unknown to the insurance.
+Households: a dependent lives with one parent or guardian, at its own place if one is there; a dependent
+student has no record of income in the latest month of income and no marriage in force; a marriage holds
+while it is the last registration of both.
+Place: the head's, else that of the eldest member whose place of living is known.
+Dead members: who they were is taken from the last register of the window that holds them; they belong
+to last month's household, else to the spouse's, that of their register, that of their child; their
+spending is added to sums and does not touch completeness.
+Medical: refunds and "each stay once" are settled among all rows the window's months delivered, and
+what is left is dated by settlement.
+Income: a certificate or illness that a source could not have recorded of a person does not stop
+imputation; a source that is not assessable, or an age at which people study elsewhere, does.
+Able workers: who has a record of work in the latest month is able, unless known not to be.
+Counts: the known part; unknown when nobody is known to count and somebody is unknown.
 Spending per month divides by the whole window, so that a short history stays a lower bound.
 Rounding: exact fractions to the end, one rounding to cents, half away from zero.
-Not computed: numbers and keys of households, roles, what visits said, the text of a conflict.
+Not computed: numbers and keys of households, roles, what visits said, the text of a conflict, repairs.
 """
 
 from __future__ import annotations

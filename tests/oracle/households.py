@@ -96,12 +96,11 @@ def dependents(
     return found
 
 
-def parent_of(evidence: Evidence, people: dict[int, Resident], children: set[int]) -> dict[int, int]:
-    """The one parent or guardian each dependent lives with.
+def parents_of(evidence: Evidence, people: dict[int, Resident], children: set[int]) -> dict[int, list[int]]:
+    """Parents and guardians on record of each dependent, the one it lives with first.
 
-    Of several the one at the dependent's own place goes first, then the surer evidence: births (mother,
-    father), the register (head, spouse), the school (guardian 1, guardian 2), the permit. Parents who
-    parted are not made one household.
+    Who is at the dependent's own place goes first, then the surer evidence: births (mother, father), the
+    register (head, spouse), the school (guardian 1, guardian 2), the permit.
     """
     evidence_of: dict[int, list[tuple[tuple[int, int], int | None]]] = {key: [] for key in children}
     parents_in_register: dict[str, list[tuple[tuple[int, int], int]]] = {}
@@ -121,31 +120,32 @@ def parent_of(evidence: Evidence, people: dict[int, Resident], children: set[int
     for row in evidence.stock(ENROLMENTS) or []:
         for n, column in enumerate(("guardian1_key", "guardian2_key")):
             evidence_of.get(row["resident_key"], []).append(((BY_SCHOOL, n), row[column]))
-    chosen = {}
+    ordered = {}
     for key, found in evidence_of.items():
         home = people[key].place.address
-        ordered = [
+        claims = [
             (people[parent].place.address != home, order, parent)
             for order, parent in found
             if parent in people and parent != key and age_on(people[parent].birth_on, evidence.end) >= 14
         ]
-        if ordered:
-            chosen[key] = min(ordered)[-1]
-    return chosen
+        if claims:
+            ordered[key] = [parent for _, _, parent in sorted(claims)]
+    return ordered
 
 
 def households(evidence: Evidence, people: dict[int, Resident], earners: set[int]) -> list[Household]:
     """Members living together: spouses; dependents with a parent; others of one register and address.
 
-    A group of register and address above the cap is a conflict for a person to look at: no marriage
-    joins it with others.
+    A group of register and address above the cap is a conflict for a person to look at, and nobody is
+    joined to it; so is a household without an adult, for the adults are missing from the data.
     """
     too_large: set[int] = set()
     found = []
     for keys in sorted(living_together(evidence, people, earners, too_large), key=min):
         members = [people[key] for key in sorted(keys)]
-        is_conflict = len(members) > evidence.parameters.household_size_cap or bool(keys & too_large)
-        found.append(Household(members, head_of(members), is_conflict))
+        has_adult = any(age_on(member.birth_on, evidence.end) >= 18 for member in members)
+        is_too_large = len(members) > evidence.parameters.household_size_cap or bool(keys & too_large)
+        found.append(Household(members, head_of(members), is_too_large or not has_adult))
     _attach_dead(evidence, found, people)
     return found
 
@@ -156,22 +156,38 @@ def living_together(
     """The groups, as sets of keys; adds to `too_large` who belongs to a group above the cap."""
     pairs = marriages_in_force(evidence)
     children = dependents(evidence, people, earners, pairs)
-    parents = parent_of(evidence, people, children)
+    parents = parents_of(evidence, people, children)
     together = _Groups(people)
     for keys in _of_one_home(people, people.keys() - children):
         together.join(keys)
         if len(keys) > evidence.parameters.household_size_cap:
             too_large |= set(keys)
-    for pair in pairs:
+    for pair in [*pairs, *_parents_at_one_place(people, parents, children)]:
         if pair <= people.keys() and not pair & too_large:
             together.join(sorted(pair))
-    for child, parent in parents.items():
+    for child, (parent, *_) in parents.items():
         together.join([parent, child])
     for keys in _of_one_home(people, people.keys()):
         left = [key for key in keys if key in children and key not in parents]
         grown = [key for key in keys if key not in children]
         together.join(grown[:1] + left)
     return together.groups()
+
+
+def _parents_at_one_place(
+    people: dict[int, Resident], parents: dict[int, list[int]], children: set[int]
+) -> list[set[int]]:
+    """Pairs of a dependent's first parent and another one at the same place, married here or not.
+
+    Parents who live apart are not made one household.
+    """
+    pairs = []
+    for first, *others in parents.values():
+        for other in others:
+            is_at_one_place = people[other].place.address == people[first].place.address
+            if first not in children and other not in children and is_at_one_place:
+                pairs.append({first, other})
+    return pairs
 
 
 class _Groups:
@@ -221,7 +237,7 @@ def _attach_dead(evidence: Evidence, found: list[Household], people: dict[int, R
     everybody = people | known
     married = last_married(evidence)
     minors = {key for key, person in people.items() if age_on(person.birth_on, evidence.end) < 18}
-    parents = parent_of(evidence, everybody, minors)
+    parents = parents_of(evidence, everybody, minors)
     previous = {row["resident_key"]: row["household_no"] for row in evidence.previous_members}
     for key, died_on in sorted(died.items()):
         person = known.get(key)
@@ -230,7 +246,7 @@ def _attach_dead(evidence: Evidence, found: list[Household], people: dict[int, R
             {k for k, no in previous.items() if key in previous and no == previous[key]},
             set(married.get(key, ())),
             {m.key for m in people.values() if number and m.is_family_register and m.register_no == number},
-            {child for child, parent in parents.items() if parent == key},
+            {child for child, claimed in parents.items() if key in claimed},
         ]
         homes = [home for home in (_majority(household_of, keys) for keys in kin) if home]
         if homes:

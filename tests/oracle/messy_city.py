@@ -203,7 +203,7 @@ class MessyCity:
         if self._maybe(0.15):
             history.append(("divorced", max(day, self._recent()) if self._maybe(0.8) else day))
             if self._maybe(0.3):
-                history.append(("married", self.month.end))
+                history.append(("married", self._day(history[-1][1], self.month.end)))
         for status, on in history:
             row = {"resident_key": husband, "spouse_key": wife, "marriage_status": status}
             self._add("civil_affairs__marriages", row | {"registered_on": on}, self._from(on))

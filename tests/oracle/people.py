@@ -97,7 +97,7 @@ def residents(evidence: Evidence) -> dict[int, Resident]:
     for row in evidence.stock(PERMITS) or []:
         if row["resident_key"] in people and is_valid_permit(row, evidence.end):
             people[row["resident_key"]].guardian_key = row["guardian_key"]
-    return people | _newborns(evidence, people, in_register | dead.keys() | left.keys())
+    return people | _newborns(evidence, people, in_register, is_present)
 
 
 def of_register(row: dict, places: dict[int, Place]) -> Resident:
@@ -127,17 +127,17 @@ def _permit_place(row: dict) -> Place:
     return Place(row["living_address"], row["town_code"], row["community_code"], "permit")
 
 
-def _newborns(evidence: Evidence, people: dict[int, Resident], others: set[int]) -> dict[int, Resident]:
+def _newborns(evidence: Evidence, people: dict[int, Resident], others: set[int], is_present) -> dict:
     """A newborn without an ID has a temporary key from the birth certificate, and lives with its mother.
 
     One whose ID is on the birth record but in no register yet has that ID's key. `others` are people of
-    whom the registers say more.
+    whom the register says more.
     """
     newborns = {}
     for row in evidence.stock(BIRTHS) or []:
         mother = people.get(row["mother_key"])
         key = row["birth_certificate_key"] if row["resident_key"] is None else row["resident_key"]
-        if mother and row["born_on"] <= evidence.end and key not in people and key not in others:
+        if mother and key not in people and key not in others and is_present(key, *[row["born_on"]] * 2):
             newborns[key] = Resident(
                 key, row["born_on"], row["sex"], False, mother.place,
                 parent_keys=(row["mother_key"], row["father_key"]),
