@@ -122,8 +122,8 @@ def evidence_of(
 
 
 def base_registers(contracts: dict[str, Contract]) -> set[str]:
-    """Extracts the month cannot run without: the residents' register."""
-    return {contract.id for contract in contracts.values() if contract.is_required}
+    """Registers of who lives here: every answer rests on them, none is proven by them."""
+    return {contract.id for contract in contracts.values() if contract.is_required or contract.keeps_identity}
 
 
 def _window(rule: Rule, month: Month) -> int:

@@ -82,7 +82,7 @@ class Compiled:
 
     def columns_of(self, expression: Expression) -> set[str]:
         """Columns an expression reads with the values in force: of two windows the chosen one's."""
-        return chosen(expression, self.rule.values(self.month)).names("column")
+        return self.rule.read_by(chosen(expression, self.rule.values(self.month)))
 
     def sql(self, expression: Expression) -> str:
         """SQL of an expression over columns, tables of values looked up, parameters named for this rule."""

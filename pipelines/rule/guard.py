@@ -102,6 +102,12 @@ def _unused_problems(rule: Rule, shared: dict[str, Parameter], columns: set[str]
 
 def _purpose_problems(rule: Rule, profile: Contract) -> Iterator[Problem]:
     columns = {p.column: p for p in profile.properties}
+    looked_up = {f"parameters.{n}.by": p.by for n, p in rule.parameters.items() if p.by in columns}
+    for key, by in looked_up.items():
+        # A standard may differ by town; a clause that asks for the town would single people out by it.
+        if columns[by].purpose != "hardship" and by != "town_code":
+            allowed = "town_code, or columns whose purpose is hardship"
+            yield rule.document.problem(key, f"{by}, kept for the purpose {columns[by].purpose}", allowed)
     for key, expression in _expressions(rule):
         for name in sorted(rule.with_figures(expression).names("column")):
             purpose = columns[name].purpose

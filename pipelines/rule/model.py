@@ -99,7 +99,12 @@ class Rule:
     @functools.cached_property
     def columns(self) -> frozenset[str]:
         """Profile columns that decide its answer."""
-        return frozenset(self.with_clauses(self.condition).names("column"))
+        return frozenset(self.read_by(self.with_clauses(self.condition)))
+
+    def read_by(self, expression: Expression) -> set[str]:
+        """Columns an expression reads, those its tables of values are looked up with included."""
+        tables = (self.parameters[name].by for name in expression.names("parameter"))
+        return expression.names("column") | {column for column in tables if column}
 
     @functools.cached_property
     def window_months(self) -> Parameter | None:

@@ -59,14 +59,22 @@ HOUSEHOLD = {
     "net_income_below_dibao": lambda p, year: falls(
         p["net_income_per_head_12m_yuan"], p["net_income_per_head_12m_at_most_yuan"], DIBAO[year]
     ),
-    "weak_labour_capacity": lambda p, year: all_of(_up_to(p["able_workers_count"], 0), modest(p, year)),
+    "weak_labour_capacity": lambda p, year: all_of(
+        _up_to(p["able_workers_count"], 0),
+        stays(
+            p["income_per_head_12m_yuan"],
+            p["income_per_head_12m_at_least_yuan"],
+            DIBAO[year] * 2,
+            below=True,
+        ),
+    ),
     "lost_breadwinner": lambda p, year: _from(p["breadwinner_deaths_12m_count"], 1),
     "unsafe_housing": lambda p, year: p["has_unsafe_housing"],
     "second_home": lambda p, year: all_of(
         _from(p["wholly_owned_homes_count"], 2),
         None if p["home_area_per_head_m2"] is None else p["home_area_per_head_m2"] > 40,
     ),
-    "recent_car": lambda p, year: _up_to(p["newest_car_age_months"], 35),
+    "recent_car": lambda p, year: all_of(_from(p["cars_count"], 1), _up_to(p["newest_car_age_months"], 35)),
     "paid_in_capital": lambda p, year: _from(p["paid_in_capital_yuan"], 100000),
 }
 

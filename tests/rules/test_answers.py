@@ -112,6 +112,7 @@ def any_household(r: random.Random) -> dict:
         "has_unsafe_housing": r.choice([True, False, None]),
         "wholly_owned_homes_count": r.choice([1, 2, 3, None]),
         "home_area_per_head_m2": maybe(r, r.choice([Decimal("39.99"), Decimal(40), Decimal("40.01")])),
+        "cars_count": r.choice([0, 1, 2, None]),
         "newest_car_age_months": r.choice([0, 35, 36, 37, None]),
         "paid_in_capital_yuan": maybe(r, amounts(r, 100000).quantize(Decimal("0.01"))),
     }

@@ -89,8 +89,8 @@ def test_one_dimension_is_watched_and_two_are_listed(town):
 
 
 def test_two_rules_of_one_dimension_are_one_dimension(town):
-    key = town.house(1, residents=(UNEMPLOYED,), able_workers_count=0, income_per_head_12m_yuan=4000,
-                     income_per_head_12m_at_least_yuan=4000)  # fmt: skip
+    key = town.house(1, residents=(UNEMPLOYED,), able_workers_count=0, income_per_head_12m_yuan=2000,
+                     income_per_head_12m_at_least_yuan=2000)  # fmt: skip
     town.run("2022-05")
     found = town.row("2022-05", "exclusions", key)
     assert found["rules"] == ["unemployment", "weak_labour_capacity"]
