@@ -8,7 +8,6 @@ DAG both call the functions below; nothing else runs a stage.
 from __future__ import annotations
 
 import multiprocessing
-import multiprocessing
 import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor

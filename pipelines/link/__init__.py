@@ -18,10 +18,10 @@ from pipelines.problem import HardshipError
 # In order: a relation may read those above it.
 RELATIONS = (
     "known", "departures", "residents", "people_before", "resident_incomes", "earners", "spouses",
-    "parent_claims", "dependants", "co_parents", "register_groups", "joined_groups", "living_together", "household_numbers", "deceased", "members",
-    "benefit_ends", "covered_residents", "resident_sums", "resident_facts", "household_sums",
-    "household_places", "household_deaths", "household_assets", "household_events", "last_visits",
-    "repaired_evidence",
+    "parent_claims", "dependants", "co_parents", "register_groups", "joined_groups", "living_together",
+    "household_numbers", "deceased", "members", "benefit_ends", "covered_residents", "resident_sums",
+    "resident_facts", "household_sums", "household_places", "household_deaths", "household_assets",
+    "household_events", "last_visits", "repaired_evidence",
 )  # fmt: skip
 
 # What is written, each ordered by a unique key so that bytes do not depend on threads.
