@@ -107,11 +107,12 @@ def hardship_monthly():
 
         ingest(month, extract) >> validate(month, extract)
 
+    # An extract that did not arrive or is held is skipped; only a failure stops the month.
     @task(trigger_rule=TriggerRule.NONE_FAILED)
+    @_masked
     def data_docs(month: str) -> None:
         monthly.write_data_docs(Month.parse(month), monthly.workplace(), progress)
 
-    # An extract that did not arrive or is held is skipped; only a failure stops the month.
     @task(trigger_rule=TriggerRule.NONE_FAILED)
     @_masked
     def link(month: str) -> None:

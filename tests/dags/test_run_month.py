@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.lake import Lake
 from pipelines.month import Month
 from tests.dags.register import lay_register
 
@@ -27,6 +28,35 @@ def test_a_month_run_through_airflow_is_published_with_progress_a_person_can_rea
     published = tmp_path / "published" / MONTH.partition
     assert (published / "candidates.parquet").is_file()
     assert (published / "manifest.json").is_file()
+
+
+@pytest.mark.slow
+def test_airflow_and_the_command_line_publish_the_same_bytes(tmp_path, outside):
+    lay_register(tmp_path / "landing", MONTH)
+    by_hand = (
+        "--landing",
+        f"{tmp_path}/landing",
+        "--lake",
+        f"{tmp_path}/by-hand",
+        "run",
+        "--month",
+        str(MONTH),
+    )
+    for command in ((RUNNER, str(MONTH)), ("-m", "pipelines.cli", *by_hand)):
+        run = outside(*command, HARDSHIP_SECRET="the same for both")
+        assert run.returncode == 0, run.stdout
+    digests = {Lake(home).digest("published", MONTH) for home in (tmp_path, tmp_path / "by-hand")}
+    assert len(digests) == 1 and None not in digests
+
+
+@pytest.mark.slow
+def test_a_file_no_contract_claims_is_named_and_the_month_is_published_without_it(tmp_path, outside):
+    register = lay_register(tmp_path / "landing", MONTH)
+    (register.parent / "通讯录_202206.csv").write_text("姓名,电话\n", encoding="utf-8")
+    run = outside(RUNNER, str(MONTH))
+    assert run.returncode == 1
+    assert "FAILED    confirm_input" in run.stdout and "通讯录_202206.csv" in run.stdout
+    assert (tmp_path / "published" / MONTH.partition / "candidates.parquet").is_file()
 
 
 @pytest.mark.slow
