@@ -25,6 +25,8 @@ _BITS = 62
 _MASK = (1 << _BITS) - 1
 _SHIFT = 1 << 31
 
+_CHECKS = pl.Series(list(CHECK_CHARACTERS * 3))  # by sums of three remainders
+
 
 def check_character(first17: str) -> str:
     """The 18th character of an ID by ISO 7064 MOD 11-2."""
@@ -63,21 +65,23 @@ def masked_id(resident_id: str) -> str:
 
 def is_resident_id_expr(text: pl.Expr) -> pl.Expr:
     """Vectorised `is_resident_id`; false for null."""
-    number = text.str.slice(0, 17).cast(pl.UInt64, strict=False)
+    # As a chain of expressions the number would be worked out anew wherever it is used.
+    return text.map_batches(_are_resident_ids, return_dtype=pl.Boolean, is_elementwise=True)
+
+
+def _are_resident_ids(ids: pl.Series) -> pl.Series:
+    number = ids.str.slice(0, 17).cast(pl.UInt64, strict=False)
     # 18 bytes whose first 17 characters are a number of 17 digits: neither sign nor wide digit fits in.
-    return (
-        (text.str.len_bytes() == 18)
-        & (number >= 10**16)
-        & _is_birth_date_expr(number // 1000 % 10**8)
-        & (_check_expr(number) == text.str.slice(17))
-    ).fill_null(False)
+    of_digits = (ids.str.len_bytes() == 18) & (number >= 10**16)
+    born = _are_birth_dates((number // 1000 % 10**8).cast(pl.Int64))
+    return (of_digits & born & (_check_characters(number) == ids.str.slice(17))).fill_null(False)
 
 
-def _is_birth_date_expr(digits: pl.Expr) -> pl.Expr:
-    first = FIRST_BIRTH_YEAR * 10_000
+def _are_birth_dates(digits: pl.Series) -> pl.Series:
     days = _birth_dates()
-    index = digits.cast(pl.Int64) - first
-    return pl.lit(days).gather(pl.when(index.is_between(0, len(days) - 1)).then(index).otherwise(0))
+    index = digits - FIRST_BIRTH_YEAR * 10_000
+    # Out of range is no birth date, as index 0 (month 0) is none.
+    return days.gather(index.set(~index.is_between(0, len(days) - 1), 0))
 
 
 @functools.cache
@@ -89,15 +93,15 @@ def _birth_dates() -> pl.Series:
     return pl.int_range((last - first + 1) * 10_000, eager=True, dtype=pl.Int32).is_in(numbers.implode())
 
 
-def _check_expr(first17: pl.Expr) -> pl.Expr:
+def _check_characters(first17: pl.Series) -> pl.Series:
     # Three look-ups of partial sums instead of seventeen divisions.
     high, middle, low = _partial_sums()
     total = (
-        pl.lit(high).gather(first17 // 10**11)
-        + pl.lit(middle).gather(first17 // 10**5 % 10**6)
-        + pl.lit(low).gather(first17 % 10**5)
+        high.gather(first17 // 10**11)
+        + middle.gather(first17 // 10**5 % 10**6)
+        + low.gather(first17 % 10**5)
     )
-    return pl.lit(pl.Series(list(CHECK_CHARACTERS * 3))).gather(total)
+    return _CHECKS.gather(total)
 
 
 @functools.cache
@@ -117,13 +121,17 @@ def _partial_sums() -> tuple[pl.Series, pl.Series, pl.Series]:
 
 def resident_key_expr(valid_id: pl.Expr, secret: bytes) -> pl.Expr:
     """Integer keys of valid resident IDs: one-to-one, below 2^62; null for null."""
-    number = valid_id.str.slice(0, 17).cast(pl.UInt64)
-    multipliers = _multipliers(secret)
-    mask = pl.lit(_MASK, dtype=pl.UInt64)
-    for multiplier in multipliers:
+    return valid_id.map_batches(
+        lambda ids: _resident_keys(ids, secret), return_dtype=pl.Int64, is_elementwise=True
+    )
+
+
+def _resident_keys(ids: pl.Series, secret: bytes) -> pl.Series:
+    number = ids.str.slice(0, 17).cast(pl.UInt64)
+    for multiplier in _multipliers(secret):
         number = number ^ (number // _SHIFT)
         # UInt64 products wrap; their low 62 bits are a one-to-one map because the factor is odd.
-        number = (number * pl.lit(multiplier, dtype=pl.UInt64)) & mask
+        number = (number * multiplier) & _MASK
     return (number ^ (number // _SHIFT)).cast(pl.Int64)
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.contract import Contract
-from pipelines.ingest.encoding import decided_encoding, text_chunks, text_start
+from pipelines.ingest.encoding import decided_encoding, lines_at, text_chunks, text_start
 from pipelines.ingest.header import SEARCHED_ROWS, Header, find_header, required_columns
-from pipelines.ingest.table import BROKEN, Table
+from pipelines.ingest.table import BROKEN, Table, picked_rows
 
 SEPARATORS = {
     ",": "comma",
@@ -47,7 +47,24 @@ def delimited_table(path: Path, source: str, contract: Contract) -> Table:
                 yield _frame(below, line + above, lines - above, bad, header, separator, quoted)
             line += lines
 
-    return Table(source, header, batches, {"encoding": encoding, "separator": SEPARATORS[separator]})
+    def rows_at(lines: list[int]) -> pl.DataFrame:
+        if quoted or not _has_line_feeds(path):
+            return picked_rows(batches(), lines)
+        frames = [
+            _frame(text, 1, len(numbers), [], header, separator, False).with_columns(
+                pl.Series("line", numbers, dtype=pl.Int32)
+            )
+            for text, numbers in lines_at(path, encoding, lines)
+        ]
+        return pl.concat(frames)
+
+    form = {"encoding": encoding, "separator": SEPARATORS[separator]}
+    return Table(source, header, batches, rows_at, form)
+
+
+def _has_line_feeds(path: Path) -> bool:
+    with open(path, "rb") as handle:
+        return b"\n" in handle.read(1 << 18)
 
 
 def _below(text: bytes, lines: int) -> bytes:

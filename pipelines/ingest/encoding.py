@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import os
 import re
 from collections.abc import Iterator
@@ -84,6 +85,20 @@ def text_chunks(path: Path, encoding: str) -> Iterator[tuple[bytes, int, list[in
                 "Ask for the export again, in UTF-8."
             )
         yield text, lines, bad
+
+
+def lines_at(path: Path, encoding: str, wanted: list[int]) -> Iterator[tuple[bytes, list[int]]]:
+    """Some lines of a file (numbers from 1, ascending) in UTF-8 with their numbers; no other is decoded."""
+    first = done = 0
+    for chunk in _pieces(path, encoding, _CHUNK):
+        count = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
+        inside = wanted[done : bisect.bisect_right(wanted, first + count)]
+        if inside:
+            lines = chunk.split(b"\n")
+            text, _ = _decoded(b"".join(lines[number - first - 1] + b"\n" for number in inside), encoding)
+            yield text, inside
+        first += count
+        done += len(inside)
 
 
 def _pieces(path: Path, encoding: str, size: int) -> Iterator[bytes]:

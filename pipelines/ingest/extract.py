@@ -162,19 +162,11 @@ def _repeated(pieces: list[Piece], contract: Contract) -> pl.DataFrame:
         piece.dropped = found["number"].sort()
         piece.accepted -= found.height
         piece.rejected += found.height
-        raws = _raw_rows(piece.table, found["line"])
-        entries.append(found.join(raws, on="line", how="left").sort("line"))
+        found = found.sort("line")
+        raw = piece.table.rows_at(found["line"].to_list())  # read again: rows that repeat are few
+        entries.append(found.with_columns(raw_json(raw, piece.table.header)))
     entries = pl.concat(entries[1:])
     return entries.rename({"source": "file"}).with_columns(also=pl.lit(None, pl.String))
-
-
-def _raw_rows(table: Table, lines: pl.Series) -> pl.DataFrame:
-    """`line` and `raw` of some rows, read from the file again: rows that repeat are few."""
-    found = []
-    for raw in table.batches():
-        inside = raw.filter(pl.col("line").is_in(lines.implode()))
-        found.append(inside.select("line", raw_json(inside, table.header)))
-    return pl.concat(found)
 
 
 def _check_conservation(report: dict, folder: Path) -> None:

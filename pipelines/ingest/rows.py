@@ -245,9 +245,8 @@ def _keyed(typed: pl.DataFrame, contract: Contract, secret: bytes) -> pl.DataFra
 def _key(ids: pl.Series, is_resident: bool, secret: bytes) -> pl.Series:
     """Keys of valid resident IDs, and of other documents, which are shorter or not at all digits."""
     resident = ids.str.len_chars() == 18 if is_resident else pl.repeat(False, len(ids), eager=True)
-    keys = pl.select(
-        resident_key_expr(pl.select(pl.when(resident).then(ids)).to_series(), secret)
-    ).to_series()
+    whole = pl.DataFrame({"id": ids, "resident": resident})
+    keys = whole.select(resident_key_expr(pl.when("resident").then("id"), secret)).to_series()
     others = ids.filter(ids.is_not_null() & ~resident).unique()
     if len(others):
         made = pl.Series([document_key(text, secret) for text in others], dtype=pl.Int64)

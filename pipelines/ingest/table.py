@@ -19,10 +19,18 @@ class Table:
 
     `batches()` yields frames of text columns `c0`, `c1` ... by their place in the file, `line`
     (Int32, counted from 1) and `broken` (reason why the row does not fit the header, or null).
-    It can be called again. `source` names the file (and sheet) in messages and tables.
+    It can be called again. `rows_at(lines)` gives the rows of some lines (ascending) alone.
+    `source` names the file (and sheet) in messages and tables.
     """
 
     source: str
     header: Header
     batches: Callable[[], Iterator[pl.DataFrame]]
+    rows_at: Callable[[list[int]], pl.DataFrame]
     form: dict = field(default_factory=dict)  # what the report says of it: encoding, separator or sheet
+
+
+def picked_rows(batches: Iterator[pl.DataFrame], lines: list[int]) -> pl.DataFrame:
+    """The rows of some lines out of all batches."""
+    wanted = pl.Series(lines, dtype=pl.Int32).implode()
+    return pl.concat(batch.filter(pl.col("line").is_in(wanted)) for batch in batches)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from pipelines.contract import Contract
 from pipelines.ingest.documents import NUMBER_CELL
 from pipelines.ingest.header import SEARCHED_ROWS, Header, find_header, required_columns
 from pipelines.ingest.recognise import Unreadable
-from pipelines.ingest.table import BROKEN, Table
+from pipelines.ingest.table import BROKEN, Table, picked_rows
 
 
 def workbook_tables(path: Path, source: str, contract: Contract) -> list[Table]:
@@ -37,7 +38,9 @@ def workbook_tables(path: Path, source: str, contract: Contract) -> list[Table]:
         where = source if len(headers) == 1 else f"{source} [{name}]"
         required_columns(header, contract, f"in {where}")
         form = {"sheet": name, **({"sheets_left_out": left_out} if left_out else {})}
-        tables.append(Table(where, header, _batches(path, name, header), form))
+        batches = _batches(path, name, header)
+        rows_at = functools.partial(_rows_at, batches)
+        tables.append(Table(where, header, batches, rows_at, form))
     return tables
 
 
@@ -94,6 +97,10 @@ def _batches(path: Path, sheet_name: str, header: Header) -> Callable[[], Iterat
             yield frame
 
     return batches
+
+
+def _rows_at(batches: Callable[[], Iterator[pl.DataFrame]], lines: list[int]) -> pl.DataFrame:
+    return picked_rows(batches(), lines)
 
 
 def _sheet(workbook: _Workbook, sheet_name: str, header: Header) -> pl.DataFrame:

@@ -87,6 +87,12 @@ def test_a_row_that_breaks_its_contract_is_set_aside_with_line_column_and_reason
     assert outcome.report["rejections_by_reason"] == {reason: 1}
 
 
+def test_a_value_on_the_bound_is_allowed(insurance):
+    bounds = {"医疗费总额": "5000000", "个人现金支付": "-5000000.00", "结算时间": "2000-01-01"}
+    insurance.delivers(lines([settlement(1, **bounds)]))
+    assert insurance.ingested().rows.height == 1
+
+
 def test_a_row_with_several_faults_is_one_rejected_row_that_names_them_all(insurance):
     insurance.delivers(lines([settlement(1, 证件号码="1", 医疗类别="99", 医疗费总额="")]))
     entry = insurance.ingested().rejected.row(0, named=True)
@@ -356,6 +362,28 @@ def test_duplicates_are_found_across_files_and_chunks(insurance, monkeypatch):
     assert outcome.rejected["file"].to_list() == [insurance.name(part="_2")] * 10
     accepted = [file["accepted"] for file in outcome.report["files"]]
     assert accepted == [50, 40]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize(
+    ("stay", "end"), [("J", "\n"), ("J", "\r\n"), ("J", "\r"), ('"J,"', "\n"), ('"J\n"', "\n")]
+)
+def test_a_repeated_row_is_set_aside_with_the_row_as_it_was_written(
+    insurance, monkeypatch, encoding, stay, end
+):
+    monkeypatch.setattr("pipelines.ingest.encoding._CHUNK", 400)
+    rows = [
+        settlement(n % 20, 就诊ID=stay, 医疗类别=f"{'住院' if n < 20 else '普通住院'}") for n in range(40)
+    ]
+    insurance.delivers("标题" + end + lines(rows, end=end), encoding)
+    outcome = insurance.ingested()
+    assert outcome.rows.height == 20
+    per_row = 2 if "\n" in stay else 1
+    for entry in outcome.rejected.rows(named=True):
+        number = (entry["line"] - 3) // per_row
+        raw = json.loads(entry["raw"])
+        assert entry["reason"] == "duplicate"
+        assert (raw["结算单号"], raw["医疗类别"]) == (rows[number]["结算单号"], rows[number]["医疗类别"])
 
 
 def test_the_same_file_twice_counts_once(insurance):
