@@ -5,24 +5,34 @@ A lower bound proves "at least", never "less than"; an upper bound proves "less 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
+
+import yaml
 
 from .evidence import any_known
 from .figures import Figures
 
 Answer = bool | None
 
-# The values in force at the end of May 2022.
-SELF_PAID_LIMIT = 8000
-FEES_LIMIT = 10000
-DIBAO_STANDARD = 1160
-EDGE_LINE = 1740
-SPENDING_SHARE = Decimal("0.6")
-PREVIOUS_YEAR_INCOME = 57901  # a head and year, that is 4,825.08 a month
-SECOND_HOME_AREA_PER_HEAD = 40
-CAR_AGE_MONTHS = 36
-PAID_IN_CAPITAL = 100000
+RULES = Path(__file__).parent.parent.parent / "rules"
+END = date(2022, 5, 31)
+
+
+@functools.cache
+def value(file: str, name: str | None = None) -> Decimal:
+    """A rule's parameter, or a statutory value of rules/parameters, in force at the end of May 2022."""
+    data = yaml.safe_load((RULES / f"{file}.yaml").read_text(encoding="utf-8"))
+    values = (data["parameters"][name] if name else data)["values"]
+    return Decimal(str(values[max(day for day in values if day <= END)]))
+
+
+def dibao_standard() -> Decimal:
+    """Yuan per person and month."""
+    return value("parameters/dibao_standard")
 
 
 def both(one: Answer, other: Answer) -> Answer:
@@ -47,43 +57,45 @@ def negated(answer: Answer) -> Answer:
 def heavy_medical_spending(home: dict) -> Answer:
     """Self-paid medical spending of 8,000 yuan or more in twelve months."""
     exact, known = home["medical_self_paid_12m_yuan"], home["medical_self_paid_12m_at_least_yuan"]
-    return at_least(exact, known, SELF_PAID_LIMIT)
+    return at_least(exact, known, value("heavy_medical_spending", "self_paid_limit"))
 
 
 def education_cost(home: dict) -> Answer:
     """Tuition of 10,000 yuan or more in twelve months."""
-    return at_least(home["education_fees_12m_yuan"], home["education_fees_12m_at_least_yuan"], FEES_LIMIT)
+    exact, known = home["education_fees_12m_yuan"], home["education_fees_12m_at_least_yuan"]
+    return at_least(exact, known, value("education_cost", "fees_limit"))
 
 
 def low_income(home: dict) -> Answer:
     """Income per head at or below the edge line, and at least one member with local hukou."""
     exact, known = home["income_per_head_12m_yuan"], home["income_per_head_12m_at_least_yuan"]
-    above = True if known > EDGE_LINE else None if exact is None else exact > EDGE_LINE
+    edge_line = dibao_standard() * value("parameters/edge_multiple")
+    above = True if known > edge_line else None if exact is None else exact > edge_line
     return both(negated(above), home["has_local_hukou"])
 
 
-def modest_income(home: dict) -> Answer:
-    """Income per head below last year's disposable income per head."""
+def income_below(home: dict, yearly_ceiling: Decimal) -> Answer:
+    """Income per head below a twelfth of an amount."""
     exact, known = home["income_per_head_12m_yuan"], home["income_per_head_12m_at_least_yuan"]
-    twelvefold = None if exact is None else exact * 12
-    return negated(at_least(twelvefold, known * 12, PREVIOUS_YEAR_INCOME))
+    return negated(at_least(None if exact is None else exact * 12, known * 12, yearly_ceiling))
 
 
 def rigid_spending_ratio(home: dict) -> Answer:
-    """Necessary spending of 60 % or more of the income of a household with modest income."""
+    """Necessary spending of 60 % or more of the income, which is below last year's disposable income."""
     exact, known = home["rigid_spending_12m_monthly_yuan"], home["rigid_spending_12m_monthly_at_least_yuan"]
-    earned = home["income_12m_monthly_yuan"]
+    earned, share_limit = home["income_12m_monthly_yuan"], value("rigid_spending_ratio", "spending_share")
     spends = True if known > 0 else None if exact is None else exact > 0
-    share = None if earned is None else at_least(exact, known, SPENDING_SHARE * earned)
-    return both(both(spends, share), modest_income(home))
+    share = None if earned is None else at_least(exact, known, share_limit * earned)
+    is_modest = income_below(home, value("parameters/previous_year_disposable_income"))
+    return both(both(spends, share), is_modest)
 
 
 def net_income_below_dibao(home: dict) -> Answer:
     """Income less necessary spending per head below the dibao standard."""
     exact, upper_bound = home["net_income_per_head_12m_yuan"], home["net_income_per_head_12m_at_most_yuan"]
-    if upper_bound is not None and upper_bound < DIBAO_STANDARD:
+    if upper_bound is not None and upper_bound < dibao_standard():
         return True
-    return None if exact is None else exact < DIBAO_STANDARD
+    return None if exact is None else exact < dibao_standard()
 
 
 def accident_or_disaster(home: dict) -> Answer:
@@ -92,9 +104,10 @@ def accident_or_disaster(home: dict) -> Answer:
 
 
 def weak_labour_capacity(home: dict) -> Answer:
-    """No member of working age is able to work, and the income is modest."""
+    """No member of working age is able to work, and the income per head is below a multiple of dibao."""
     able = home["able_workers_count"]
-    return both(None if able is None else able == 0, modest_income(home))
+    ceiling = dibao_standard() * value("weak_labour_capacity", "income_multiple")
+    return both(None if able is None else able == 0, income_below(home, ceiling * 12))
 
 
 def lost_breadwinner(home: dict) -> Answer:
@@ -111,17 +124,19 @@ def second_home(home: dict) -> Answer:
     """A second wholly owned home above the area per head."""
     several = at_least(home["wholly_owned_homes_count"], None, 2)
     area = home["home_area_per_head_m2"]
-    return both(several, None if area is None else area > SECOND_HOME_AREA_PER_HEAD)
+    return both(several, None if area is None else area > value("second_home", "area_limit"))
 
 
 def recent_car(home: dict) -> Answer:
     """A car newer than three years."""
-    return negated(at_least(home["newest_car_age_months"], None, CAR_AGE_MONTHS))
+    age = home["newest_car_age_months"]
+    has_car = at_least(home["cars_count"], None, 1)
+    return both(has_car, None if age is None else age < value("recent_car", "car_age_limit"))
 
 
 def paid_in_capital(home: dict) -> Answer:
     """Paid-in capital of 100,000 yuan or more."""
-    return at_least(home["paid_in_capital_yuan"], None, PAID_IN_CAPITAL)
+    return at_least(home["paid_in_capital_yuan"], None, value("paid_in_capital", "capital_limit"))
 
 
 def unemployment(person: dict) -> Answer:

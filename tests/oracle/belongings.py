@@ -46,9 +46,10 @@ class Belongings:
         return [row for member in home.members for row in (table or {}).get(member.key, [])]
 
     def homes(self, home: Household) -> dict:
-        """Asset registers prove presence only; exact evidence is a home owned wholly by the members.
+        """Homes owned wholly by the members are exact evidence, others are to be verified.
 
-        What is not found is not known, here as for cars and capital.
+        The register of property proves presence only: no home found is not known, homes elsewhere are not
+        in it. Of cars and businesses 0 means that the register shows none.
         """
         shares: dict[str, Fraction] = {}
         areas: dict[str, Decimal] = {}
@@ -57,17 +58,27 @@ class Belongings:
                 number = row["property_no"]
                 shares[number] = shares.get(number, Fraction(0)) + Fraction(row["share"])
                 areas[number] = row["area_m2"]
+        if not shares:
+            return dict.fromkeys(
+                ("wholly_owned_homes_count", "wholly_owned_homes_area_m2", "home_area_per_head_m2",
+                 "shared_homes_count")
+            )  # fmt: skip
         whole = [number for number, share in shares.items() if share >= 1]
         area = sum((Fraction(areas[number]) for number in whole), Fraction(0))
         return {
-            "wholly_owned_homes_count": len(whole) or None,
-            "wholly_owned_homes_area_m2": cents(area) if whole else None,
-            "home_area_per_head_m2": cents(area / len(home.members)) if whole else None,
-            "shared_homes_count": (len(shares) - len(whole)) or None,
+            "wholly_owned_homes_count": len(whole),
+            "wholly_owned_homes_area_m2": cents(area),
+            "home_area_per_head_m2": cents(area / len(home.members)),
+            "shared_homes_count": len(shares) - len(whole),
         }
 
     def cars(self, home: Household) -> dict:
         """Cars by class and age; mobility vehicles of disabled people are no asset."""
+        if self.stocks[VEHICLES] is None:
+            return dict.fromkeys(
+                ("newest_car_registered_on", "newest_car_age_months", "cars_count",
+                 "mobility_vehicles_count")
+            )  # fmt: skip
         running = [r for r in self._of(self.stocks[VEHICLES], home) if r["vehicle_status"] == "normal"]
         cars = [row for row in running if row["vehicle_type"] == "car"]
         newest = max((row["first_registered_on"] for row in cars), default=None)
@@ -76,23 +87,26 @@ class Belongings:
         return {
             "newest_car_registered_on": newest,
             "newest_car_age_months": age,
-            "cars_count": len(cars) or None,
-            "mobility_vehicles_count": sum(row["vehicle_type"] == "mobility" for row in running) or None,
+            "cars_count": len(cars),
+            "mobility_vehicles_count": sum(row["vehicle_type"] == "mobility" for row in running),
         }
 
     def capital(self, home: Household) -> dict:
         """Paid-in capital of active businesses is exact evidence, subscribed capital is to be verified."""
+        columns = {
+            "paid_in_capital_yuan": "paid_in_capital_yuan",
+            "subscribed_capital_yuan": "registered_capital_yuan",
+        }
+        if self.stocks[BUSINESSES] is None:
+            return dict.fromkeys(columns)
         firms: dict[str, dict] = {}
         for row in self._of(self.stocks[BUSINESSES], home):
             if row["business_status"] == "active":
                 firms[row["credit_code"]] = row
         found = {}
-        for column, source in (
-            ("paid_in_capital_yuan", "paid_in_capital_yuan"),
-            ("subscribed_capital_yuan", "registered_capital_yuan"),
-        ):
+        for column, source in columns.items():
             known = [Fraction(row[source]) for row in firms.values() if row[source] is not None]
-            found[column] = cents(sum(known, Fraction(0))) if known else None
+            found[column] = cents(sum(known, Fraction(0))) if known or not firms else None
         return found
 
     def housing(self, home: Household) -> dict:

@@ -17,13 +17,6 @@ NOT_COMPARED = {
 }  # fmt: skip
 
 
-# Nothing found is written as 0 where the oracle says "not known": asset registers prove presence only.
-FOUND_OR_NOT = {
-    "wholly_owned_homes_count", "wholly_owned_homes_area_m2", "home_area_per_head_m2", "shared_homes_count",
-    "cars_count", "mobility_vehicles_count", "paid_in_capital_yuan", "subscribed_capital_yuan",
-}  # fmt: skip
-
-
 @dataclass
 class Difference:
     """One column in which rows differ: how many, and one of them."""
@@ -73,7 +66,7 @@ def _rows_differ(table: str, linked: dict, expected: dict) -> list[Difference]:
             for key in both
             if column not in linked[key]
             or column not in expected[key]
-            or not _equal(column, linked[key][column], expected[key][column])
+            or not _equal(linked[key][column], expected[key][column])
         ]
         if apart:
             key = apart[0]
@@ -85,9 +78,7 @@ def _rows_differ(table: str, linked: dict, expected: dict) -> list[Difference]:
     return found
 
 
-def _equal(column: str, linked: object, expected: object) -> bool:
-    if column in FOUND_OR_NOT:
-        return (linked or None) == (expected or None)
+def _equal(linked: object, expected: object) -> bool:
     if linked is None or expected is None:
         return linked is None and expected is None
     if isinstance(linked, bool) or isinstance(expected, bool):
