@@ -25,15 +25,10 @@ def dag_module(tmp_path_factory):
         yield importlib.import_module("hardship_monthly")
 
 
-@pytest.fixture
-def outside(tmp_path):
-    """Runs one of the project's own commands in a process of its own, with data in `tmp_path`."""
-
-    def run(*command: str, seconds: int = 180, **settings: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [sys.executable, *command], cwd=ROOT, timeout=seconds, text=True, encoding="utf-8",
-            env={**os.environ, "HARDSHIP_HOME": str(tmp_path), **settings},
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-
-    return run
+def outside(home: Path, *command: str, seconds: int = 180, **settings: str) -> subprocess.CompletedProcess:
+    """Runs one of the project's own commands in a process of its own, with its data in `home`."""
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, timeout=seconds, text=True, encoding="utf-8",
+        env={**os.environ, "HARDSHIP_HOME": str(home), **settings},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from pipelines import monthly
 from pipelines.contract import load_extracts
 from pipelines.month import Month
 from pipelines.problem import HardshipError
-from tests.dags.conftest import DAGS
+from tests.dags.conftest import DAGS, outside
 
 HEAVY = ("duckdb", "polars", "pandas", "great_expectations")
 
@@ -41,13 +41,13 @@ def test_no_task_runs_whatever_happened_before_so_that_no_failure_is_hidden(dag_
     assert rules <= {"all_success", "none_failed"}
 
 
-def test_reading_the_dag_takes_no_library_that_reads_or_joins_data(outside):
+def test_reading_the_dag_takes_no_library_that_reads_or_joins_data(tmp_path):
     program = (
         "import json, sys, time; import airflow.sdk; started = time.process_time(); "
         f"sys.path.insert(0, {str(DAGS)!r}); import hardship_monthly; "
         "print(json.dumps([time.process_time() - started, sorted(sys.modules)]))"
     )
-    seconds, modules = json.loads(outside("-c", program).stdout.splitlines()[-1])
+    seconds, modules = json.loads(outside(tmp_path, "-c", program).stdout.splitlines()[-1])
     assert not set(HEAVY) & set(modules)
     assert seconds < 2, "the DAG processor reads the file again every half minute"
 
@@ -95,12 +95,14 @@ def test_the_run_starts_in_shanghai_after_the_last_department_has_delivered(dag_
     assert str(schedule.timezone) == "Asia/Shanghai" or schedule.timezone.name == "Asia/Shanghai"
 
 
-def test_the_delivery_day_is_a_setting(outside):
+def test_the_delivery_day_is_a_setting(tmp_path):
     program = (
         f"import sys; sys.path.insert(0, {str(DAGS)!r}); import hardship_monthly; "
         "print(hardship_monthly.month_by_month.timetable.expression)"
     )
-    assert outside("-c", program, HARDSHIP_DELIVERY_DAY="10").stdout.splitlines()[-1] == "0 6 11 * *"
+    assert (
+        outside(tmp_path, "-c", program, HARDSHIP_DELIVERY_DAY="10").stdout.splitlines()[-1] == "0 6 11 * *"
+    )
 
 
 def test_a_lost_disk_is_tried_again_and_wrong_input_is_not(dag_module):
