@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import csv
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.contract import Contract
+from pipelines.ingest.ahead import ahead
 from pipelines.ingest.encoding import decided_encoding, lines_at, text_chunks, text_start
 from pipelines.ingest.header import SEARCHED_ROWS, Header, find_header, required_columns
 from pipelines.ingest.table import BROKEN, Table, picked_rows
@@ -25,7 +25,6 @@ SEPARATORS = {
     "\x01": "\\x01",
 }
 
-_END = object()
 _LONGEST_RECORD = 30  # lines; an address has fewer
 csv.field_size_limit(1 << 20)
 
@@ -39,7 +38,7 @@ def delimited_table(path: Path, source: str, contract: Contract) -> Table:
 
     def batches() -> Iterator[pl.DataFrame]:
         line = 1
-        for text, lines, bad in _ahead(text_chunks(path, encoding)):
+        for text, lines, bad in ahead(text_chunks(path, encoding)):
             above = header.first_data_line - line if line == 1 else 0
             below = _below(text, above) if above else text
             if below:
@@ -119,15 +118,6 @@ def _quotes_pair(path: Path) -> bool:
         while block := handle.read(1 << 22):
             count += block.count(b'"') if b'"' in block else 0  # most files have none
     return count > 0 and count % 2 == 0
-
-
-def _ahead(items: Iterator) -> Iterator:
-    """The same items, the next one being made while the last is used."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, items, _END)
-        while (item := coming.result()) is not _END:
-            coming = pool.submit(next, items, _END)
-            yield item
 
 
 def _frame(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import bisect
+import codecs
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -13,6 +15,7 @@ from pipelines.ingest.recognise import Unreadable
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _CHUNK = 12 << 20  # larger ones cost more in fresh memory than they save in calls
+_BIT = 1 << 17
 _LONGEST_LINE = 64 << 20
 # More lines that no encoding reads, and the whole file is in doubt.
 _LOST_SHARE = 0.01
@@ -158,7 +161,7 @@ def _decoded(chunk: bytes, encoding: str) -> tuple[bytes, list[int]]:
     if chunk.isascii() or (encoding == "utf-8" and _reads_as(chunk, "utf-8")):
         return _one_kind_of_line_end(chunk), []
     try:
-        return _one_kind_of_line_end(chunk.decode(encoding).encode("utf-8")), []
+        return _one_kind_of_line_end(_transcoded(chunk, encoding)), []
     except UnicodeDecodeError:
         lines, bad = [], []
         for number, line in enumerate(chunk.split(b"\n")):
@@ -168,6 +171,19 @@ def _decoded(chunk: bytes, encoding: str) -> tuple[bytes, list[int]]:
                 bad.append(number)
                 lines.append(line.decode("ascii", "backslashreplace").encode("utf-8"))
         return b"\n".join(lines), bad
+
+
+def _transcoded(chunk: bytes, encoding: str) -> bytes:
+    """The chunk in UTF-8; raises UnicodeDecodeError. Bit by bit, which spares memory and other threads:
+    a codec holds Python's lock while it works, and the next chunk is decoded while the last is read.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    bits = []
+    for start in range(0, len(chunk), _BIT):
+        bits.append(decoder.decode(chunk[start : start + _BIT]).encode("utf-8"))
+        time.sleep(0)
+    bits.append(decoder.decode(b"", final=True).encode("utf-8"))
+    return b"".join(bits)
 
 
 def _one_kind_of_line_end(text: bytes) -> bytes:

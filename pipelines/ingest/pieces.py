@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.contract import Contract
+from pipelines.ingest.ahead import ahead
 from pipelines.ingest.duplicates import key_hashes
 from pipelines.ingest.rows import Batch
 from pipelines.ingest.table import Table
@@ -85,7 +86,7 @@ def write_piece(
     piece = Piece(table, paths, lines[0], hashes[0])
     same = [pl.lit(value).alias(name) for name, value in {**constants, "file": table.source}.items()]
     try:
-        for batch in batches:
+        for batch in ahead(batches):
             writers["rows"].write(batch.accepted.with_columns(same[1]))
             writers["rejected"].write(batch.rejected.with_columns(same))
             writers["repairs"].write(batch.repairs.with_columns(same))
