@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.pipelines.ingest.delivering import HEADERS, WEIZHI, lines, person, settlement
+from tests.pipelines.ingest.delivering import HEADERS, WEIZHI, Department, lines, person, settlement
 
 ENGLISH = "settlement_no,certno,mdtrt_id,med_type,setl_time,medfee_sumamt,cash_payamt,refd_setl_flag"
 THREE = [settlement(n) for n in (1, 2, 3)]
@@ -320,3 +322,35 @@ def test_a_column_of_ids_that_went_through_floating_point_makes_the_file_unreada
     assert "证件号码" in outcome.problem
     assert "none can be trusted" in outcome.problem
     assert outcome.rows.height == 0
+
+
+def test_a_stray_nul_in_a_field_is_tidied_away(insurance):
+    insurance.delivers(lines([*(settlement(n) for n in range(1, 20)), settlement(20, 就诊ID="J\x001")]))
+    outcome = insurance.ingested()
+    assert set(outcome.rows["stay_no"]) == {"J1"}
+    assert outcome.actions() == {"stay_no": "tidied"}
+
+
+WHOLE = lines([settlement(n, 医疗类别="住院", 就诊ID='"J,1"') for n in range(1, 6)])
+BITS = st.sampled_from(
+    [b"", b'"', b",", b"\n", b"\r", b"\t", b"\x00", b"\xff", b"\x81", b"\x810", b"\x1a", b"1", b"\xe4"]
+)
+
+
+@given(
+    st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
+    st.lists(st.tuples(st.integers(0, 700), st.integers(0, 3), BITS), min_size=1, max_size=8),
+    st.integers(0, 700),
+)
+def test_however_a_transfer_spoils_a_file_it_is_read_in_part_or_named_unreadable(
+    tmp_path_factory, encoding, spoils, kept
+):
+    insurance = Department(tmp_path_factory.mktemp("spoilt"))
+    data = bytearray(WHOLE.encode(encoding))
+    for place, length, bits in spoils:
+        data[place : place + length] = bits
+    insurance.delivers(bytes(data[:kept]) if kept > 300 else bytes(data))
+    outcome = insurance.ingested()  # rows in = accepted + rejected is asserted there
+    assert outcome.report["status"] == ("unreadable" if outcome.problem else "read")
+    for number in outcome.rows["settlement_no"]:
+        assert len(number) <= 12

@@ -8,11 +8,12 @@ from datetime import datetime
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.pipelines.ingest.delivering import SPOUSE, WEIZHI, person, sheet
+from tests.pipelines.ingest.delivering import SPOUSE, WEIZHI, Department, person, sheet
 
 ILLNESSES = "health__major_illnesses"
-HEADER = ["序号", "身份证号", "诊断编码", "登记日期"]
 
 
 @pytest.fixture
@@ -211,3 +212,18 @@ def test_text_under_a_workbooks_name_is_read_as_text(health, header):
 def test_a_sheet_with_a_header_alone_is_unreadable(health, header):
     health.delivers_sheet([["标题"], header, ["合计"]])
     assert "只有表头" in health.ingested().problem
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.integers(0, 20_000), st.binary(min_size=1, max_size=3)), min_size=1, max_size=4))
+def test_however_a_transfer_spoils_a_workbook_it_is_read_or_named_unreadable(tmp_path_factory, spoils):
+    health = Department(tmp_path_factory.mktemp("spoilt"), ILLNESSES)
+    path = health.path(health.name(".xlsx"))
+    headers = {p.name: p.header for p in health.contract.properties}
+    sheet(path, [[headers["resident_id"], headers["registered_on"]], [WEIZHI, "2021-05-06"]])
+    data = bytearray(path.read_bytes())
+    for place, bits in spoils:
+        data[place % len(data) : place % len(data) + len(bits)] = bits
+    path.write_bytes(data)
+    outcome = health.ingested()
+    assert outcome.report["status"] == ("unreadable" if outcome.problem else "read")
