@@ -64,6 +64,7 @@ class Property:
     physical_type: str | None = None
     enum: dict[str, tuple[str, ...]] = field(default_factory=dict)  # value -> words departments write
     labels: dict[str, str] = field(default_factory=dict)  # value -> Chinese label
+    meanings: dict[str, str] = field(default_factory=dict)  # value -> English
     examples: tuple = ()
     identity: str | None = None
     unit: str | None = None
@@ -232,12 +233,13 @@ def _build(document: Document) -> Contract:
 
 def _property(item: dict) -> Property:
     custom, options = custom_properties(item), item.get("logicalTypeOptions") or {}
-    enum, labels = {}, {}
+    enum, labels, meanings = {}, {}, {}
     for value in item.get("enum") or []:
         code = str(value["value"])
         words = custom_properties(value).get("words") or []
         enum[code] = tuple(dict.fromkeys([code, value.get("label") or code, *map(str, words)]))
         labels[code] = value.get("label") or code
+        meanings[code] = value.get("description") or code.replace("_", " ")
     header = item.get("physicalName") or item["name"]
     return Property(
         name=item["name"],
@@ -256,6 +258,7 @@ def _property(item: dict) -> Property:
         physical_type=item.get("physicalType"),
         enum=enum,
         labels=labels,
+        meanings=meanings,
         examples=tuple(item.get("examples") or ()),
         identity=custom.get("identity"),
         unit=custom.get("unit"),

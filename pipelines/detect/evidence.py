@@ -9,23 +9,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from pipelines.contract import Contract
+from pipelines.department import department_names
 from pipelines.month import Month
 from pipelines.rule import Rule, RuleSet
-
-DEPARTMENTS = {
-    "public_security": ("公安", "public security"),
-    "civil_affairs": ("民政", "civil affairs"),
-    "medical_insurance": ("医保", "medical insurance"),
-    "health": ("卫健", "health"),
-    "human_resources": ("人社", "human resources"),
-    "disabled_persons": ("残联", "disabled persons' federation"),
-    "education": ("教育", "education"),
-    "housing": ("住建", "housing"),
-    "emergency": ("应急", "emergency management"),
-    "market_supervision": ("市场监管", "market supervision"),
-    "taxation": ("税务", "taxation"),
-    "towns": ("镇街", "towns"),
-}
 
 
 @dataclass(frozen=True)
@@ -77,8 +63,7 @@ class Evidence:
 
     def departments_in_words(self, language: str) -> str:
         """Departments as a sentence names its sources: 医保、教育; medical insurance, education."""
-        index, comma = (0, "、") if language == "zh" else (1, ", ")
-        return comma.join(DEPARTMENTS.get(d, (d, d))[index] for d in self.departments)
+        return department_names(self.departments, language)
 
     def stale_words(self, language: str) -> str:
         """The mark that goes to the end of a sentence, empty when everything is of the month."""

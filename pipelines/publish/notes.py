@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.department import DEPARTMENTS
 from pipelines.publish.order import Order
 from pipelines.publish.styles import height_of, marks
-from pipelines.publish.words import DELIVERIES, DEPARTMENTS, Words, zh
+from pipelines.publish.words import DELIVERIES, Words, zh
 
 _DIMENSION_HELP = {
     "medical": "医疗自付费用高（只看金额，不含病名）",

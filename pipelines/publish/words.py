@@ -25,21 +25,6 @@ STATUS_COLOURS = {
     "de_escalated": "#1F4E9E",
 }
 
-DEPARTMENTS = {
-    "public_security": ("公安", "Public security"),
-    "civil_affairs": ("民政", "Civil affairs"),
-    "medical_insurance": ("医保", "Medical insurance"),
-    "health": ("卫健", "Health"),
-    "human_resources": ("人社", "Human resources"),
-    "disabled_persons": ("残联", "Disabled persons' federation"),
-    "education": ("教育", "Education"),
-    "housing": ("住建", "Housing"),
-    "emergency": ("应急", "Emergency management"),
-    "market_supervision": ("市场监管", "Market supervision"),
-    "taxation": ("税务", "Taxation"),
-    "towns": ("镇街", "Towns"),
-}
-
 DELIVERIES = {
     "accepted": ("正常", "accepted"),
     "warned": ("采用，有提醒", "accepted with warnings"),
