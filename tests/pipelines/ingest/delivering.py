@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -105,7 +105,6 @@ class Department:
     root: Path
     extract: str = SETTLEMENTS
     month: Month = MONTH
-    names: list[str] = field(default_factory=list)
 
     @property
     def contract(self) -> Contract:
