@@ -18,7 +18,7 @@ VERBS = ("ingest", "validate", "link", "detect", "publish")
 # From what knows most to what knows least: a noun imports only nouns to its right.
 NOUNS = (
     "delivery", "manifest", "rule", "contract", "contract_check", "standard", "department", "lake",
-    "database", "identity", "document", "month", "problem",
+    "database", "identity", "document", "month", "page", "problem",
 )  # fmt: skip
 LAYERS = ("cli", "monthly", "city", *VERBS, *NOUNS)
 
@@ -30,7 +30,7 @@ PLACES_OF_LIBRARIES = {
     "duckdb_sqlalchemy": "pipelines/validate",
     "pandas": "pipelines/validate",
     "fastexcel": "pipelines/ingest",
-    "typer": "pipelines/cli.py",
+    "typer": "pipelines/cli/",
 }
 
 # Printed in GB 11643-1999 and its commentaries to show the check digit.

@@ -45,7 +45,18 @@ def test_help_answers_without_loading_anything_that_reads_data():
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "ingest", "status", "explain", "synthesize", "rules list", "rules test", "rules lint"],
+    [
+        "run",
+        "ingest",
+        "status",
+        "explain",
+        "synthesize",
+        "rules list",
+        "rules test",
+        "rules lint",
+        "rules show",
+        "rules docs",
+    ],
 )
 def test_every_command_explains_itself(hardship, command):
     code, out, _ = hardship(*command.split(), "--help")
@@ -64,6 +75,8 @@ def test_every_command_explains_itself(hardship, command):
         (["synthesize", "--until", "2022-06", "--residents", "3"], "2000"),
         (["publish"], "publish"),
         (["rules", "test", "--rule", "nonsense"], "heavy_medical_spending"),
+        (["rules", "show", "nonsense", "--month", "2022-06"], "heavy_medical_spending"),
+        (["rules", "show", "low_income"], "--month"),
     ],
 )
 def test_what_is_called_wrongly_is_refused_with_code_2_and_the_right_way(hardship, arguments, said):

@@ -9,6 +9,10 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli import given
+from pipelines.cli.given import MonthOption
+from pipelines.cli.rules import rules_app
+
 # Nothing that reads or joins data is imported here: help answers at once.
 
 app = typer.Typer(
@@ -23,11 +27,7 @@ app = typer.Typer(
 
     Exit codes: 0 done (for `run`: published), 1 failed, 2 something given was wrong.""",
 )
-rules_app = typer.Typer(no_args_is_help=True, help="List the rules, run their own tests, check their files.")
 app.add_typer(rules_app, name="rules")
-
-_MONTH = "The month, for example 2022-06."
-MonthOption = Annotated[str, typer.Option("--month", metavar="YYYY-MM", help=_MONTH)]
 
 
 @app.callback()
@@ -49,7 +49,7 @@ def run(context: typer.Context, month: MonthOption) -> None:
     """
     from pipelines import monthly
 
-    monthly.run(_month(month), _place(context))
+    monthly.run(given.month(month), given.place(context))
 
 
 @app.command()
@@ -65,9 +65,9 @@ def ingest(
     """Read and check the files of earlier months without publishing lists: the history of the windows."""
     from pipelines import monthly
 
-    _one_of("--months", months, "--before", before)
-    chosen = _months(months) if months else _month(before).window(monthly.HISTORY_MONTHS + 1)[:-1]
-    monthly.ingest_history(chosen, _place(context), progress=typer.echo)
+    given.one_of("--months", months, "--before", before)
+    chosen = given.months(months) if months else given.month(before).window(monthly.HISTORY_MONTHS + 1)[:-1]
+    monthly.ingest_history(chosen, given.place(context), progress=typer.echo)
 
 
 @app.command()
@@ -76,7 +76,7 @@ def status(context: typer.Context, month: MonthOption) -> None:
     from pipelines.contract import load_extracts
     from pipelines.publish import rendered, summary
 
-    typer.echo(rendered(summary(load_extracts(), _month(month), _place(context).lake)))
+    typer.echo(rendered(summary(load_extracts(), given.month(month), given.place(context).lake)))
 
 
 @app.command()
@@ -90,7 +90,7 @@ def explain(
     """Show every rule's answer for one household with values, sources and limits."""
     from pipelines.detect import explain, in_words
 
-    typer.echo(in_words(explain(_month(month), _place(context).lake, household)))
+    typer.echo(in_words(explain(given.month(month), given.place(context).lake, household)))
 
 
 @app.command()
@@ -130,9 +130,9 @@ def synthesize(
     from pipelines import monthly
     from pipelines.city import laying, synthesize
 
-    _one_of("--months", months, "--until", until)
-    chosen = _months(months) if months else _month(until).window(monthly.HISTORY_MONTHS + 1)
-    landing = _place(context).landing
+    given.one_of("--months", months, "--until", until)
+    chosen = given.months(months) if months else given.month(until).window(monthly.HISTORY_MONTHS + 1)
+    landing = given.place(context).landing
     if missing:
         if truth:
             raise typer.BadParameter("--truth goes with a whole city, not with --missing.")
@@ -146,51 +146,6 @@ def synthesize(
         laying.DIRT if dirt is None else dirt,
         truth,
         progress=typer.echo,
-    )
-
-
-@rules_app.command("list")
-def rules_list() -> None:
-    """List all rules with status, unit, effect, dimension, cause and title."""
-    from pipelines.publish.summary import table
-    from pipelines.rule import load_rules
-
-    rows = [
-        [r.id, r.status, r.unit, r.effect, r.dimension or "-", r.cause or "-", r.title_zh, r.title_en]
-        for r in load_rules().rules.values()
-    ]
-    heads = ["rule", "status", "unit", "effect", "dimension", "cause", "名称", "title"]
-    typer.echo("\n".join(table(heads, rows)))
-
-
-@rules_app.command("test")
-def rules_test(
-    rule: Annotated[str | None, typer.Option(metavar="ID", help="Only the tests of this rule.")] = None,
-) -> None:
-    """Run the tests that stand in the rules' own files."""
-    from pipelines.rule import load_rules, run_inline_tests
-
-    rules = load_rules()
-    if rule is not None and rule not in rules.rules:
-        raise typer.BadParameter(f"No rule {rule}. There are: {', '.join(sorted(rules.rules))}.")
-    results = run_inline_tests(rules, rule)
-    failed = [result for result in results if not result.passed]
-    for result in failed:
-        typer.echo(f"{result.rule_id}.yaml, line {result.line}, {result.name}: {result.found}", err=True)
-    typer.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
-    raise typer.Exit(1 if failed else 0)
-
-
-@rules_app.command("lint")
-def rules_lint() -> None:
-    """Check the rules' files, parameters and selection without running them."""
-    from pipelines.rule import load_rules
-
-    rules = load_rules()
-    for warning in rules.warnings:
-        typer.echo(f"warning: {warning}", err=True)
-    typer.echo(
-        f"{len(rules.rules)} rules, {len(rules.shared)} shared parameters, {len(rules.warnings)} warnings"
     )
 
 
@@ -210,39 +165,3 @@ def main() -> None:
         # An error nobody foresaw may quote what it stumbled over.
         print(masked(traceback.format_exc()), file=sys.stderr)
         sys.exit(1)
-
-
-def _place(context: typer.Context):
-    from pipelines import monthly
-
-    return monthly.workplace(**context.find_root().obj)
-
-
-def _month(text: str):
-    from pipelines.month import Month
-
-    return _given(Month.parse, text)
-
-
-def _months(text: str) -> list:
-    from pipelines.month import parse_months
-
-    return _given(parse_months, text)
-
-
-def _given(parse, text: str):
-    from pipelines.problem import HardshipError
-
-    try:
-        return parse(text)
-    except HardshipError as error:
-        raise typer.BadParameter(str(error)) from None
-
-
-def _one_of(first: str, given: object, second: str, other: object) -> None:
-    if (given is None) == (other is None):
-        raise typer.BadParameter(f"Say either {first} or {second}.")
-
-
-if __name__ == "__main__":
-    main()

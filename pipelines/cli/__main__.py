@@ -1,0 +1,5 @@
+"""The command `hardship` as `python -m pipelines.cli`."""
+
+from pipelines.cli import main
+
+main()

@@ -1,0 +1,92 @@
+"""Pages: HTML files that stand alone, load nothing from anywhere and are equal each time they are made."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+# Words in two languages stand beside each other: Chinese first, English smaller.
+_STYLE = """
+:root { color-scheme: light dark; }
+body { font: 16px/1.6 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif; margin: 2em auto;
+  max-width: 72em; padding: 0 1em; color: #222; background: #fff; }
+h1 { font-size: 1.6em; } h2 { font-size: 1.2em; margin-top: 2em; border-bottom: 1px solid #ccc; }
+table { border-collapse: collapse; margin: .5em 0 1.5em; }
+th, td { border: 1px solid #ccc; padding: .25em .6em; text-align: left; vertical-align: top; }
+th { background: #f2f4f7; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
+caption { text-align: left; font-weight: bold; padding: .3em 0; }
+code, pre { font: 14px/1.5 "Noto Sans Mono CJK SC", Consolas, monospace; background: #f6f7f9; }
+pre { padding: .6em; overflow-x: auto; white-space: pre-wrap; }
+.en { color: #57606a; font-size: .9em; } .bad { color: #b00020; font-weight: bold; }
+figure { margin: 1em 0; } figcaption { font-weight: bold; }
+svg text { font: 12px sans-serif; fill: currentColor; }
+@media (prefers-color-scheme: dark) {
+  body { background: #16181d; color: #ddd; } th { background: #262a33; } code, pre { background: #20242c; }
+  th, td { border-color: #444; } .en { color: #a0a8b4; } .bad { color: #ff7b8a; }
+}
+@media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
+"""
+
+
+class Html(str):
+    """Text that is HTML already and is not escaped again."""
+
+
+def page(title_zh: str, title_en: str, *parts: str, lang: str = "zh-CN") -> str:
+    """A whole page."""
+    return (
+        f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{html.escape(title_zh)} / {html.escape(title_en)}</title>\n<style>{_STYLE}</style>\n"
+        f"</head>\n<body>\n<h1>{both(title_zh, title_en)}</h1>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
+    )
+
+
+def both(zh: str, en: str) -> Html:
+    """Words in both languages, Chinese first; once where they are the same."""
+    if zh == en:
+        return escaped(zh)
+    return Html(f'{escaped(zh)} <span class="en" lang="en">{escaped(en)}</span>')
+
+
+def escaped(text: object) -> Html:
+    """Text for a page; what is HTML already stays as it is."""
+    return text if isinstance(text, Html) else Html(html.escape(str(text)))
+
+
+def heading(zh: str, en: str) -> Html:
+    """Heading of a part."""
+    return Html(f"<h2>{both(zh, en)}</h2>")
+
+
+def paragraph(*texts: object, kind: str = "") -> Html:
+    """One paragraph; `kind` `bad` marks what somebody has to look at."""
+    attribute = f' class="{kind}"' if kind else ""
+    return Html(f"<p{attribute}>" + " ".join(escaped(text) for text in texts) + "</p>")
+
+
+def bullets(items: Sequence[object]) -> Html:
+    """A list."""
+    return Html("<ul>" + "".join(f"<li>{escaped(item)}</li>" for item in items) + "</ul>")
+
+
+def code(text: str) -> Html:
+    """Text as it stands in a file."""
+    return Html(f"<pre>{html.escape(text)}</pre>")
+
+
+def table(heads: Sequence[object], rows: Sequence[Sequence[object]], caption: object = "") -> Html:
+    """A table; numbers stand to the right with thousands separators, None is a dash."""
+    head = "".join(f'<th scope="col">{escaped(cell)}</th>' for cell in heads)
+    body = "\n".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>" for row in rows)
+    title = f"<caption>{escaped(caption)}</caption>" if caption else ""
+    return Html(f"<table>{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>")
+
+
+def _cell(cell: object) -> str:
+    if cell is None:
+        return "<td>–</td>"
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        text = f"{cell:,}" if isinstance(cell, int) else f"{cell:,.2f}"
+        return f'<td class="number">{text}</td>'
+    return f"<td>{escaped(cell)}</td>"
