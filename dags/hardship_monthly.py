@@ -38,7 +38,10 @@ progress = logging.getLogger("hardship").info
 TIMEZONE = "Asia/Shanghai"
 
 # The departments deliver until this day of the next month; the run starts in the morning after.
-DELIVERY_DAY = int(os.environ.get("HARDSHIP_DELIVERY_DAY", "5"))
+_given = os.environ.get("HARDSHIP_DELIVERY_DAY", "5")
+if _given not in map(str, range(1, 28)):  # the day after it must exist in every month
+    raise HardshipError(f"HARDSHIP_DELIVERY_DAY is {_given!r}: a day from 1 to 27 is needed.")
+DELIVERY_DAY = int(_given)
 
 PUBLISHED = Asset("hardship_published_lists")
 

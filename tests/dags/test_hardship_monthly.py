@@ -102,6 +102,10 @@ def test_the_delivery_day_is_a_setting(tmp_path):
     )
     assert (
         outside(tmp_path, "-c", program, HARDSHIP_DELIVERY_DAY="10").stdout.splitlines()[-1] == "0 6 11 * *"
+    for wrong in ("31", "0", "fifth"):
+        assert f"HARDSHIP_DELIVERY_DAY is '{wrong}': a day from 1 to 27" in outside(
+            tmp_path, "-c", program, HARDSHIP_DELIVERY_DAY=wrong
+        ).stdout
     )
 
 
