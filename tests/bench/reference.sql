@@ -534,9 +534,11 @@ bills as (
     -- a document sent again in a later month is the same document
     select
         settlement_no,
+        settled_on,
         resident_key,
         stay_no,
-        settled_on,
+        -- a visit outside hospital ends with the month; 21 and 52 are stays
+        case when visit_kind in ('21', '52') then null else date_trunc('month', settled_on) end as visit_month,
         month,
         coalesce(is_refund, false) or total_yuan < 0 as is_refund,
         abs(total_yuan) as total_yuan,
@@ -546,61 +548,71 @@ bills as (
             as bigint
         ) as paid_fen
     from medical_insurance__settlements
-    qualify row_number() over (partition by settlement_no order by month desc) = 1
+    qualify row_number() over (partition by settlement_no, settled_on order by month desc) = 1
 ),
 
 shared_stays as (
     select
         resident_key,
-        stay_no
+        stay_no,
+        visit_month,
+        row_number() over (order by resident_key, stay_no, visit_month) as stay
     from bills
     where stay_no is not null
-    group by resident_key, stay_no
+    group by resident_key, stay_no, visit_month
     having count(*) > 1
 ),
 
 bills_of_shared_stays as (
     select
         bills.*,
+        shared_stays.stay,
         row_number() over (
-            partition by
-                bills.resident_key, bills.stay_no, bills.total_yuan, bills.amount_yuan, bills.is_refund
+            partition by shared_stays.stay, bills.total_yuan, bills.amount_yuan, bills.is_refund
             order by bills.settled_on, bills.month, bills.settlement_no
         ) as nth
     from bills
     inner join shared_stays
-        on bills.resident_key = shared_stays.resident_key and bills.stay_no = shared_stays.stay_no
+        on
+            bills.resident_key = shared_stays.resident_key
+            and bills.stay_no = shared_stays.stay_no
+            and bills.visit_month is not distinct from shared_stays.visit_month
 ),
 
 -- The first refund takes back the first equal bill of its stay, the second the second.
 taken_back as (
     select
         bill.settlement_no as bill_no,
-        refund.settlement_no as refund_no
+        bill.settled_on as billed_on,
+        refund.settlement_no as refund_no,
+        refund.settled_on as refunded_on
     from bills_of_shared_stays as bill
-    inner join bills_of_shared_stays as refund
-        using (resident_key, stay_no, total_yuan, amount_yuan, nth)
+    inner join bills_of_shared_stays as refund using (stay, total_yuan, amount_yuan, nth)
     where refund.is_refund and not bill.is_refund
 ),
 
 -- Of a stay billed twice the latest bill counts.
 superseded as (
-    select settlement_no
-    from bills_of_shared_stays
-    where not is_refund and settlement_no not in (select bill_no from taken_back)
+    select
+        bill.settlement_no,
+        bill.settled_on
+    from bills_of_shared_stays as bill
+    anti join taken_back
+        on bill.settlement_no = taken_back.bill_no and bill.settled_on = taken_back.billed_on
+    where not bill.is_refund
     qualify
         row_number() over (
-            partition by resident_key, stay_no, total_yuan
-            order by settled_on desc, month desc, settlement_no desc
+            partition by bill.stay, bill.total_yuan
+            order by bill.settled_on desc, bill.month desc, bill.settlement_no desc
         ) > 1
 ),
 
 uncounted as (
-    select bill_no as settlement_no from taken_back
+    select bill_no as settlement_no, billed_on as settled_on from taken_back
     union all
-    select refund_no from taken_back
+    select refund_no, refunded_on from taken_back
     union all
-    select settlement_no from superseded
+    select settlement_no, settled_on from superseded
 ),
 
 medical as (
@@ -608,7 +620,8 @@ medical as (
         bills.resident_key,
         sum(bills.paid_fen) as paid_fen
     from bills
-    anti join uncounted on bills.settlement_no = uncounted.settlement_no
+    anti join uncounted
+        on bills.settlement_no = uncounted.settlement_no and bills.settled_on = uncounted.settled_on
     where bills.settled_on between (select window_start from p) and (select month_end from p)
     group by bills.resident_key
 ),
@@ -670,7 +683,8 @@ died as (
     where deaths.died_on >= p.window_start
 ),
 
--- The widow's or widower's household, else the one that holds most of the family register.
+-- The widow's or widower's household, else the one that holds most of the family register, else of the
+-- children they were parent or guardian of.
 kin as (
     select
         died.resident_key,
@@ -687,6 +701,20 @@ kin as (
         2
     from died
     inner join members on died.register_no = members.register_no
+    union all
+    select
+        wards.parent_key,
+        members.household,
+        3
+    from (
+        select distinct
+            claims.parent_key,
+            dependants.resident_key
+        from claims
+        inner join died on claims.parent_key = died.resident_key
+        inner join dependants on claims.child_key = dependants.resident_key
+    ) as wards
+    inner join members on wards.resident_key = members.resident_key
 ),
 
 bereaved as (
@@ -1004,6 +1032,7 @@ figures as (
         sums.paid_fen + coalesce(losses.paid_fen, 0) as medical_fen,
         (sums.twice_fees_fen + coalesce(losses.twice_fees_fen, 0)) / 2 as fees_fen,
         coalesce(losses.breadwinners, 0) as breadwinners,
+        losses.household is not null as is_bereaved,
         coalesce(incidents.incidents, 0) as incidents,
         grades.danger_grade,
         homes_owned.whole_homes,
@@ -1162,7 +1191,8 @@ judged as (
                 dimensions < (select bar_dimensions from p)
                 and not coalesce(low_income or net_income_below_dibao or rigid_spending_ratio, false)
                 then 'below_bar'
-            when size > (select household_size_cap from p) or not has_adult then 'conflict'
+            -- the adults are missing from the data, unless they are known to have died
+            when size > (select household_size_cap from p) or not (has_adult or is_bereaved) then 'conflict'
         end as reason
     from (
         select
