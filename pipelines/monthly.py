@@ -59,6 +59,7 @@ def run(month: Month, place: Workplace, progress: Progress = print) -> None:
     no contract claims do not stop the month; they are raised together once it is published.
     """
     check(month, place)
+    fold(month, place, progress)
     for extract in extract_ids():
         ingest(month, extract, place, progress)
         validate(month, extract, place, progress)
@@ -91,6 +92,17 @@ def confirm_input(month: Month, place: Workplace) -> None:
     problems = input_problems(_contracts(), month, place.landing, place.lake)
     if problems:
         raise Problems(f"{month} ran without these files", problems)
+
+
+def fold(month: Month, place: Workplace, progress: Progress = print) -> None:
+    """The eleven months before, folded into one state; needs nothing that is delivered for the month.
+
+    Link does it where it was not done: calling it earlier keeps it off the critical path.
+    """
+    from pipelines.link import fold_window
+
+    fold_window(_contracts(), month, place.lake)
+    progress(f"fold      the eleven months before {month}")
 
 
 def ingest(month: Month, extract: str, place: Workplace, progress: Progress = print) -> dict | None:

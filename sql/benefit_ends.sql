@@ -5,8 +5,12 @@ unemployment as (
     select * from stg_human_resources__unemployment
 ),
 
-contributions as (
-    select * from stg_human_resources__contributions
+money as (
+    select * from resident_money
+),
+
+window_months as (
+    select * from window_months
 ),
 
 contribution_months as (
@@ -42,11 +46,9 @@ ended as (
 contributed as (
     select distinct ended.resident_key
     from ended
-    inner join contributions on ended.resident_key = contributions.resident_key
-    cross join reference
-    where
-        contributions.income_month_on > ended.ended_month_on
-        and contributions.income_month_on <= reference.month_end
+    inner join money on ended.resident_key = money.resident_key
+    inner join window_months on ended.ended_month_on < window_months.month_on
+    where money.contributed_months & window_months.bit > 0
 ),
 
 months_on_hand as (

@@ -25,8 +25,12 @@ marriages as (
     select * from stg_civil_affairs__marriages
 ),
 
-register_groups as (
-    select * from register_groups
+residents as (
+    select * from residents
+),
+
+guardianships as (
+    select * from guardianships
 ),
 
 reference as (
@@ -68,33 +72,94 @@ by_last_month as (
     inner join current_numbers on previous_members.household_no = current_numbers.household_no
 ),
 
-by_marriage as (
+marriage_entries as (
+    select
+        resident_key,
+        spouse_key,
+        marriage_status,
+        registered_on
+    from marriages
+
+    union all
+
+    select
+        spouse_key as resident_key,
+        resident_key as spouse_key,
+        marriage_status,
+        registered_on
+    from marriages
+),
+
+last_marriages as (
     select
         died.resident_key,
+        marriage_entries.spouse_key,
+        marriage_entries.marriage_status,
+        row_number() over (
+            partition by died.resident_key
+            order by
+                marriage_entries.registered_on desc,
+                marriage_entries.marriage_status asc,
+                marriage_entries.spouse_key asc
+        ) as recency
+    from died
+    inner join marriage_entries on died.resident_key = marriage_entries.resident_key
+),
+
+by_marriage as (
+    select
+        last_marriages.resident_key,
         numbers.household_no,
         2 as preference
-    from died
-    inner join marriages
-        on died.resident_key = marriages.resident_key or died.resident_key = marriages.spouse_key
-    inner join numbers
-        on
-            numbers.resident_key
-            = case
-                when died.resident_key = marriages.resident_key then marriages.spouse_key
-                else marriages.resident_key
-            end
-    where marriages.marriage_status = 'married'
+    from last_marriages
+    inner join numbers on last_marriages.spouse_key = numbers.resident_key
+    where last_marriages.recency = 1 and last_marriages.marriage_status = 'married'
+),
+
+register_homes as (
+    -- of several homes of one family register the one where most of the register live
+    select
+        residents.family_register_no,
+        numbers.household_no,
+        row_number() over (
+            partition by residents.family_register_no
+            order by count(*) desc, min(residents.resident_key) asc
+        ) as choice
+    from residents
+    inner join numbers on residents.resident_key = numbers.resident_key
+    where residents.family_register_no in (select died.household_register_no from died)
+    group by residents.family_register_no, numbers.household_no
 ),
 
 by_register as (
     select
         died.resident_key,
-        min(numbers.household_no) as household_no,
+        register_homes.household_no,
         3 as preference
     from died
-    inner join register_groups on died.household_register_no = register_groups.family_register_no
-    inner join numbers on register_groups.resident_key = numbers.resident_key
-    group by died.resident_key
+    inner join register_homes on died.household_register_no = register_homes.family_register_no
+    where register_homes.choice = 1
+),
+
+children as (
+    select
+        died.resident_key,
+        numbers.household_no,
+        row_number() over (
+            partition by died.resident_key order by guardianships.child_key asc
+        ) as choice
+    from died
+    inner join guardianships on died.resident_key = guardianships.parent_key
+    inner join numbers on guardianships.child_key = numbers.resident_key
+),
+
+by_child as (
+    select
+        resident_key,
+        household_no,
+        4 as preference
+    from children
+    where choice = 1
 ),
 
 claims as (
@@ -103,6 +168,8 @@ claims as (
     select * from by_marriage
     union all
     select * from by_register
+    union all
+    select * from by_child
 ),
 
 ranked as (

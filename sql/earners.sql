@@ -1,19 +1,17 @@
--- One row per resident with a tax, contribution or pension record in the latest income month.
+-- One row per person with a tax, contribution or pension record in the latest income month.
 with
 
-incomes as (
-    select * from resident_incomes
+money as (
+    select * from resident_money
 ),
 
-income_months as (
-    select * from income_months
+latest as (
+    select max(bit) as bit from income_months
 )
 
 select
-    incomes.resident_key,
-    bool_or(incomes.is_earned) as is_earned
-from incomes
-where
-    incomes.income_month_on = (select max(income_months.month_on) from income_months)
-    and incomes.is_registered_income
-group by incomes.resident_key
+    money.resident_key,
+    money.earned_months & latest.bit > 0 as is_earned
+from money
+cross join latest
+where money.registered_months & latest.bit > 0

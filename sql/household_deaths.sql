@@ -5,8 +5,12 @@ deceased as (
     select * from deceased
 ),
 
-sums as (
-    select * from resident_sums
+money as (
+    select * from resident_money
+),
+
+fees as (
+    select * from resident_fees
 ),
 
 reference as (
@@ -22,11 +26,12 @@ select
             < case when deceased.sex = 'M' then reference.pension_age_male else reference.pension_age_female end
     ) as breadwinner_deaths_count,
     max(deceased.died_on) as latest_death_on,
-    coalesce(sum(sums.medical_6m_yuan), 0) as medical_6m_yuan,
-    coalesce(sum(sums.medical_12m_yuan), 0) as medical_12m_yuan,
-    coalesce(sum(sums.fees_6m_yuan), 0) as fees_6m_yuan,
-    coalesce(sum(sums.fees_12m_yuan), 0) as fees_12m_yuan
+    coalesce(sum(money.medical_6m_yuan), 0) as medical_6m_yuan,
+    coalesce(sum(money.medical_12m_yuan), 0) as medical_12m_yuan,
+    coalesce(sum(fees.fees_6m_yuan), 0) as fees_6m_yuan,
+    coalesce(sum(fees.fees_12m_yuan), 0) as fees_12m_yuan
 from deceased
 cross join reference
-left join sums on deceased.resident_key = sums.resident_key
+left join money on deceased.resident_key = money.resident_key
+left join fees on deceased.resident_key = fees.resident_key
 group by deceased.household_no

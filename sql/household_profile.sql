@@ -82,11 +82,12 @@ select
     net.has_child_under_6,
     net.has_severe_disability,
     net.has_member_over_80,
-    net.members_count > reference.household_size_cap or net.adults_count = 0 as is_conflict,
+    net.members_count > reference.household_size_cap
+    or (net.adults_count = 0 and net.latest_death_on is null) as is_conflict,
     case
         when net.members_count > reference.household_size_cap then 'group_too_large'
-        -- the adults a child lives with are missing from the data
-        when net.adults_count = 0 then 'no_adult'
+        -- the adults a child lives with are missing from the data; an orphan's are known to have died
+        when net.adults_count = 0 and net.latest_death_on is null then 'no_adult'
     end as conflict_reason,
     net.is_covered,
     case when net.is_covered then net.covered_by end as covered_by,

@@ -38,7 +38,9 @@ select
     ) as covered_by,
     coalesce(min(household_covered_since_on), min(covered_since_on) filter (where is_covered_alone))
         as covered_since_on,
-    case when count(is_student) > 0 then count(*) filter (where is_student) end as students_count,
+    case
+        when bool_or(is_student) or count(is_student) = count(*) then count(*) filter (where is_student)
+    end as students_count,
     cast(sum(medical_6m_yuan) as decimal(18, 2)) as medical_6m_yuan,
     cast(sum(medical_12m_yuan) as decimal(18, 2)) as medical_12m_yuan,
     bool_and(is_medical_exact_6m) as is_medical_exact_6m,

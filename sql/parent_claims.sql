@@ -10,18 +10,6 @@ spouses as (
     select * from spouses
 ),
 
-births as (
-    select * from stg_health__births
-),
-
-enrolments as (
-    select * from stg_education__enrolments
-),
-
-permits as (
-    select * from stg_public_security__residence_permits
-),
-
 earners as (
     select resident_key from earners
 ),
@@ -41,69 +29,8 @@ dependants as (
         )
 ),
 
-heads as (
-    select
-        resident_key,
-        family_register_no,
-        case when relation_to_head = 'head' then 1 else 2 end as position
-    from residents
-    where relation_to_head in ('head', 'spouse') and family_register_no is not null
-),
-
 claims as (
-    select
-        child_key,
-        mother_key as parent_key,
-        'birth certificate' as source,
-        1 as preference
-    from births
-
-    union all
-
-    select
-        child_key,
-        father_key as parent_key,
-        'birth certificate' as source,
-        2 as preference
-    from births
-
-    union all
-
-    select
-        dependants.resident_key as child_key,
-        heads.resident_key as parent_key,
-        'family register' as source,
-        2 + heads.position as preference
-    from dependants
-    inner join heads on dependants.family_register_no = heads.family_register_no
-    where dependants.relation_to_head = 'child'
-
-    union all
-
-    select
-        resident_key as child_key,
-        guardian1_key as parent_key,
-        'school guardian' as source,
-        5 as preference
-    from enrolments
-
-    union all
-
-    select
-        resident_key as child_key,
-        guardian2_key as parent_key,
-        'school guardian' as source,
-        6 as preference
-    from enrolments
-
-    union all
-
-    select
-        resident_key as child_key,
-        guardian_key as parent_key,
-        'permit guardian' as source,
-        7 as preference
-    from permits
+    select * from guardianships
 ),
 
 parents as (

@@ -50,8 +50,16 @@ earners as (
     select * from earners
 ),
 
-sums as (
-    select * from resident_sums
+money as (
+    select * from resident_money
+),
+
+recorded as (
+    select * from recorded_months
+),
+
+fees as (
+    select * from resident_fees
 ),
 
 statuses as (
@@ -107,16 +115,16 @@ statuses as (
         covered.household_covered_by,
         covered.household_covered_since_on,
         coalesce(earners.is_earned, false) as is_earning,
-        coalesce(sums.medical_6m_yuan, 0) as medical_6m_yuan,
-        coalesce(sums.medical_12m_yuan, 0) as medical_12m_yuan,
-        coalesce(sums.fees_6m_yuan, 0) as fees_6m_yuan,
-        coalesce(sums.fees_12m_yuan, 0) as fees_12m_yuan,
-        coalesce(sums.income_6m_yuan, 0) as recorded_6m_yuan,
-        coalesce(sums.income_12m_yuan, 0) as recorded_12m_yuan,
-        coalesce(sums.recorded_6m, 0) as recorded_6m,
-        coalesce(sums.recorded_12m, 0) as recorded_12m,
-        known.minimum_wages_6m_yuan - coalesce(sums.recorded_wages_6m_yuan, 0) as unrecorded_wages_6m_yuan,
-        known.minimum_wages_12m_yuan - coalesce(sums.recorded_wages_12m_yuan, 0)
+        coalesce(money.medical_6m_yuan, 0) as medical_6m_yuan,
+        coalesce(money.medical_12m_yuan, 0) as medical_12m_yuan,
+        coalesce(fees.fees_6m_yuan, 0) as fees_6m_yuan,
+        coalesce(fees.fees_12m_yuan, 0) as fees_12m_yuan,
+        coalesce(money.income_6m_yuan, 0) as recorded_6m_yuan,
+        coalesce(money.income_12m_yuan, 0) as recorded_12m_yuan,
+        coalesce(recorded.months_6m, 0) as recorded_6m,
+        coalesce(recorded.months_12m, 0) as recorded_12m,
+        known.minimum_wages_6m_yuan - coalesce(recorded.minimum_wages_6m_yuan, 0) as unrecorded_wages_6m_yuan,
+        known.minimum_wages_12m_yuan - coalesce(recorded.minimum_wages_12m_yuan, 0)
             as unrecorded_wages_12m_yuan,
         known.income_months_6m,
         known.income_months_12m,
@@ -139,7 +147,9 @@ statuses as (
     left join benefit_ends on residents.resident_key = benefit_ends.resident_key
     left join covered on residents.resident_key = covered.resident_key
     left join earners on residents.resident_key = earners.resident_key
-    left join sums on residents.resident_key = sums.resident_key
+    left join money on residents.resident_key = money.resident_key
+    left join recorded on money.recorded_months = recorded.recorded_months
+    left join fees on residents.resident_key = fees.resident_key
 ),
 
 capacities as (

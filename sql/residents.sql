@@ -88,13 +88,18 @@ newborns as (
         false as has_local_hukou,
         cast(null as varchar) as family_register_no,
         cast(null as varchar) as relation_to_head,
-        any_value(coalesce(mother_permit.living_address, mother.register_address)) as register_address,
-        any_value(coalesce(mother_permit.town_code, mother.register_town_code)) as register_town_code,
-        any_value(coalesce(mother_permit.community_code, mother.register_community_code))
+        any_value(coalesce(mother_permit.living_address, mother_place.living_address, mother.register_address)) as register_address,
+        any_value(coalesce(mother_permit.town_code, mother_place.town_code, mother.register_town_code)) as register_town_code,
+        any_value(
+            coalesce(
+                mother_permit.community_code, mother_place.community_code, mother.register_community_code
+            )
+        )
             as register_community_code
     from births
     inner join people as mother on births.mother_key = mother.resident_key
     left join permits as mother_permit on births.mother_key = mother_permit.resident_key
+    left join living_places as mother_place on births.mother_key = mother_place.resident_key
     left join people as known on births.child_key = known.resident_key
     left join departures on births.child_key = departures.resident_key
     where known.resident_key is null and departures.died_on is null

@@ -11,17 +11,20 @@ from pipelines.contract import Contract
 from pipelines.database import Database
 from pipelines.delivery import Delivery
 from pipelines.lake import Lake, code_digest
+from pipelines.link.fold import fold_month, fold_window, lay_out_money
 from pipelines.link.sources import WINDOW, lay_out_sources, minimum_wages, months_used, previous_profiles
 from pipelines.month import Month
 from pipelines.problem import HardshipError
 
+__all__ = ["fold_window", "link"]
+
 # In order: a relation may read those above it.
 RELATIONS = (
-    "known", "departures", "residents", "people_before", "resident_incomes", "earners", "spouses",
-    "parent_claims", "dependants", "co_parents", "register_groups", "joined_groups", "living_together",
-    "household_numbers", "deceased", "members", "benefit_ends", "covered_residents", "resident_sums",
-    "resident_facts", "household_sums", "household_places", "household_deaths", "household_assets",
-    "household_events", "last_visits", "repaired_evidence",
+    "known", "departures", "residents", "people_before", "resident_money", "earners", "spouses",
+    "guardianships", "parent_claims", "dependants", "co_parents", "register_groups", "joined_groups",
+    "living_together", "household_numbers", "deceased", "members", "benefit_ends", "covered_residents",
+    "resident_fees", "resident_facts", "household_sums", "household_places", "household_deaths",
+    "household_assets", "household_events", "last_visits", "repaired_evidence",
 )  # fmt: skip
 
 # What is written, each ordered by a unique key so that bytes do not depend on threads.
@@ -43,9 +46,11 @@ def link(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[st
     deliveries = delivery.deliveries(contracts, month, lake)
     _require(contracts, deliveries)
     inputs = _inputs(contracts, deliveries, month, lake)
+    inputs |= {"state": fold_window(contracts, month, lake), "fold": fold_month(contracts, month, lake)}
     if not lake.is_current("profiles", month, inputs):
         with Database() as database, lake.write("profiles", month, inputs) as folder:
             lay_out_sources(database, contracts, deliveries, month, lake)
+            lay_out_money(database, month, lake)
             for name in RELATIONS:
                 database.table(name)
             for name in ("household_links", "resident_profile", "household_profile", "identities"):

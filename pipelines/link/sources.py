@@ -52,16 +52,21 @@ def lay_out_sources(
     """Names every input: extracts, their staging, the month's facts and last month's members."""
     used = months_used(contracts, deliveries, month, lake)
     for extract, contract in contracts.items():
-        _view(database, extract, contract, used[extract], lake)
+        rows_or_nothing(database, extract, contract, used[extract], lake)
+    arrived = [m for m in used["education__enrolments window"] if m == month]
+    enrolments = contracts["education__enrolments"]
+    rows_or_nothing(database, "education__enrolments_window", enrolments, arrived, lake)
     windowed = {
-        "education__enrolments_window": "education__enrolments",
         "public_security__residents_before": "public_security__residents",
         "public_security__residence_permits_before": "public_security__residence_permits",
     }
     for name, extract in windowed.items():
-        _view(database, name, contracts[extract], used[f"{extract} window"], lake)
+        rows_or_nothing(database, name, contracts[extract], used[f"{extract} window"], lake)
     database.register("reference", pa.Table.from_pylist([_reference(month)]))
-    database.register("income_months", _income_months(used, month))
+    windows = window_table(contracts, month, lake)
+    database.register("window_months", windows)
+    database.register("recorded_months", _recorded_months(windows))
+    database.lazy("income_months")
     database.register("terms", _terms(used["education__enrolments window"], month))
     database.register("sources", _sources(deliveries, used, month))
     accepted = [{"extract_id": i, "month_on": m.start} for i in contracts for m in used[i]]
@@ -74,7 +79,10 @@ def lay_out_sources(
     _lay_out_repaired_rows(database, contracts)
 
 
-def _view(database: Database, name: str, contract: Contract, months: list[Month], lake: Lake) -> None:
+def rows_or_nothing(
+    database: Database, name: str, contract: Contract, months: list[Month], lake: Lake
+) -> None:
+    """Names the accepted rows of some months of an extract; an empty table where there are none."""
     files = [path for m in months if (path := delivery.accepted_rows(contract.id, m, lake))]
     if files:
         database.view(name, files)
@@ -152,20 +160,49 @@ def minimum_wages(months: list[Month]) -> dict:
     return {str(m): rule.parameters_in_force(month=m)["minimum_wage"] for m in months}
 
 
-def _income_months(used: dict[str, list[Month]], month: Month) -> pa.Table:
-    """Months of the window in which every source of income was accepted, with the minimum wage in force."""
-    common = set.intersection(*(set(used[extract]) for extract in INCOME_EXTRACTS))
-    wages = minimum_wages(sorted(common))
+def window_table(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> pa.Table:
+    """One row per month of the window: its bit, and whether every source of income was accepted in it."""
+    accepted = [set(delivery.window_months(contracts[i], month, lake, WINDOW)) for i in INCOME_EXTRACTS]
+    common = set.intersection(*accepted)
+    window = month.window(WINDOW)
+    wages = minimum_wages(window)
     rows = [
         {
             "month_on": m.start,
+            "bit": 1 << place,
             "is_in_6": m in month.window(6),
+            "is_income_month": m in common,
             "minimum_wage_yuan": int(wages[str(m)]),
         }
-        for m in sorted(common)
+        for place, m in enumerate(window)
     ]
-    columns = [("month_on", pa.date32()), ("is_in_6", pa.bool_()), ("minimum_wage_yuan", pa.int64())]
+    columns = [
+        ("month_on", pa.date32()),
+        ("bit", pa.int32()),
+        ("is_in_6", pa.bool_()),
+        ("is_income_month", pa.bool_()),
+        ("minimum_wage_yuan", pa.int64()),
+    ]
     return pa.Table.from_pylist(rows, schema=pa.schema(columns))
+
+
+def _recorded_months(windows: pa.Table) -> pa.Table:
+    """One row per set of months (as bits): how many of them count for income, and their minimum wages."""
+    months = [row for row in windows.to_pylist() if row["is_income_month"]]
+    rows = []
+    for bits in range(1 << WINDOW):
+        recorded = [row for row in months if bits & row["bit"]]
+        of_six = [row for row in recorded if row["is_in_6"]]
+        rows.append(
+            {
+                "recorded_months": bits,
+                "months_6m": len(of_six),
+                "months_12m": len(recorded),
+                "minimum_wages_6m_yuan": sum(row["minimum_wage_yuan"] for row in of_six),
+                "minimum_wages_12m_yuan": sum(row["minimum_wage_yuan"] for row in recorded),
+            }
+        )
+    return pa.Table.from_pylist(rows)
 
 
 def _sources(deliveries: list[Delivery], used: dict[str, list[Month]], month: Month) -> pa.Table:

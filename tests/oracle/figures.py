@@ -173,7 +173,8 @@ class _Work:
             "has_child_under_6": any(row["age_years"] < 6 for row in rows),
             "has_severe_disability": any_known([row["_severe"] for row in rows]),
             "has_member_over_80": any(row["age_years"] >= 80 for row in rows),
-            "is_conflict": home.is_conflict,
+            # an orphan's parents are known to have died; other children's adults are missing from the data
+            "is_conflict": home.is_too_large or (all(row["is_minor"] for row in rows) and not home.dead),
             "has_major_illness": any_known([row["has_major_illness"] for row in rows]),
             "students_count": None if pupils is None else _known_count([row["is_student"] for row in rows]),
         }

@@ -42,7 +42,7 @@ class Household:
 
     members: list[Resident]
     head: Resident
-    is_conflict: bool = False
+    is_too_large: bool = False
     dead: list[Dead] = field(default_factory=list)
 
     @property
@@ -143,9 +143,8 @@ def households(evidence: Evidence, people: dict[int, Resident], earners: set[int
     found = []
     for keys in sorted(living_together(evidence, people, earners, too_large), key=min):
         members = [people[key] for key in sorted(keys)]
-        has_adult = any(age_on(member.birth_on, evidence.end) >= 18 for member in members)
         is_too_large = len(members) > evidence.parameters.household_size_cap or bool(keys & too_large)
-        found.append(Household(members, head_of(members), is_too_large or not has_adult))
+        found.append(Household(members, head_of(members), is_too_large))
     _attach_dead(evidence, found, people)
     return found
 

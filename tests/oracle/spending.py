@@ -14,6 +14,7 @@ from .households import ENROLMENTS
 
 INSURED = "medical_insurance__enrolments"
 SETTLEMENTS = "medical_insurance__settlements"
+HOSPITAL = ("21", "52")  # kinds of care that are stays
 
 
 @dataclass
@@ -35,10 +36,11 @@ def locally_insured(evidence: Evidence) -> set[int] | None:
 
 def bills(evidence: Evidence) -> dict[int, list[Bill]]:
     """By person: self-paid (cash) after refunds, each stay counted once, of whatever the window delivered."""
-    months = evidence.month.window(12)
-    latest: dict[str, tuple[Month, dict]] = {}
+    # a refund inside the window may take back a bill from before it
+    months = evidence.month.window(23)
+    latest: dict[tuple, tuple[Month, dict]] = {}
     for delivered, row in evidence.flow(SETTLEMENTS, months):
-        latest[row["settlement_no"]] = (delivered, row)
+        latest[row["settlement_no"], row["settled_on"]] = (delivered, row)
     stays: dict[tuple, list[Bill]] = {}
     for delivered, row in latest.values():
         is_refund = row["is_refund"] is True
@@ -48,6 +50,9 @@ def bills(evidence: Evidence) -> dict[int, list[Bill]]:
             -abs(row["self_paid_yuan"]) if is_refund else row["self_paid_yuan"],
         )  # fmt: skip
         stay = row["stay_no"] or ("no stay", row["settlement_no"])
+        if row["visit_kind"] not in HOSPITAL:
+            # a visit number outside hospital may be used for months; within one it is one visit
+            stay = (stay, Month.of(row["settled_on"]))
         stays.setdefault((row["resident_key"], stay), []).append(bill)
     counted: dict[int, list[Bill]] = {}
     for (key, _), stay_bills in stays.items():

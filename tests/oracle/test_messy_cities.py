@@ -42,23 +42,14 @@ def secret(monkeypatch):
     monkeypatch.setenv("HARDSHIP_SECRET", SECRET.decode())
 
 
-# Still disputed: null or 0 where no member is known to be a student and one is not known.
-DISPUTED = {"students_count"}
-
-
 @pytest.mark.parametrize(("seed", "lost"), [(1, 0.0), (2, 0.04), (3, 0.25)])
 def test_every_column_of_every_household_is_the_oracles(seed, lost, tmp_path):
     city = MessyCity(seed, families=70, is_calm=True)
     city.lose_some(lost)
-    found = [d for d in linked_differences(city, tmp_path) if d.column not in DISPUTED]
+    found = list(linked_differences(city, tmp_path))
     assert not found, "\n".join(map(str, found))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Whose household the dead of the first month belong to (divorced, orphans, one register in two "
-    "homes), newborns of parents who live apart, and students_count",
-)
 def test_dead_members_and_newborns_belong_to_the_household_the_oracle_names(tmp_path):
     found = linked_differences(MessyCity(2, families=150), tmp_path)
     assert not found, "\n".join(map(str, found))

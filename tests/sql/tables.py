@@ -18,12 +18,22 @@ def drawn(text: str) -> list[dict]:
     return [dict(zip(header, map(_value, cells), strict=True)) for cells in body]
 
 
-def answers(relation: str, given: dict[str, str], columns: str, types: dict[str, pa.DataType] | None = None):
-    """The rows of sql/<relation>.sql over the given tables, only the named columns, sorted."""
+def answers(
+    relation: str,
+    given: dict[str, str],
+    columns: str,
+    types: dict[str, pa.DataType] | None = None,
+    through: tuple[str, ...] = (),
+) -> list[tuple]:
+    """The rows of sql/<relation>.sql over the given tables, only the named columns, sorted.
+
+    `through` names relations that are computed on the way, in order.
+    """
     with Database() as database:
         for name, text in given.items():
             database.register(name, _arrow(drawn(text), types or {}))
-        database.table(relation)
+        for name in (*through, relation):
+            database.table(name)
         rows = database.rows(f"select {columns} from {relation}")
     return sorted((tuple(row.values()) for row in rows), key=repr)
 
@@ -38,6 +48,8 @@ def _arrow(rows: list[dict], types: dict[str, pa.DataType]) -> pa.Table:
     fields = [pa.field(n, types.get(n) or _type(n, [row[n] for row in rows])) for n in names]
     # a row of only blanks draws an empty table
     rows = [row for row in rows if any(value is not None for value in row.values())]
+    texts = {field.name for field in fields if field.type == pa.string()}
+    rows = [{n: str(v) if n in texts and v is not None else v for n, v in row.items()} for row in rows]
     return pa.Table.from_pylist(rows, schema=pa.schema(fields))
 
 

@@ -1,0 +1,19 @@
+-- One row per pupil and term delivered in the eleven months before: the fee as last delivered.
+with
+
+fees as (
+    select * from stg_education__fees
+),
+
+reference as (
+    select * from reference
+)
+
+select
+    fees.resident_key,
+    fees.term_began_on,
+    arg_max(fees.fee_yuan, fees.month) as fee_yuan
+from fees
+cross join reference
+where fees.term_began_on between reference.window_12_start and reference.month_end
+group by fees.resident_key, fees.term_began_on

@@ -1,0 +1,194 @@
+-- One row per person and income month: by how much this month's deliveries change the income known
+-- for it: declared income, without it the contribution base (a bound: it has a floor and a cap), never
+-- both; plus pension.
+with
+
+declared as (
+    select * from stg_taxation__incomes
+),
+
+contributions as (
+    select * from stg_human_resources__contributions
+),
+
+pensions as (
+    select * from stg_human_resources__pensions
+),
+
+late as (
+    select * from late_incomes
+),
+
+reference as (
+    select * from reference
+),
+
+declared_once as (
+    -- what is delivered again for a month replaces what was delivered before, payer by payer
+    select
+        declared.resident_key,
+        declared.month_on,
+        arg_max(declared.income_yuan, declared.month) as declared_yuan,
+        arg_max(declared.income_yuan, declared.month)
+            filter (where declared.month < reference.month_start) as before_yuan
+    from declared
+    inner join late on declared.resident_key = late.resident_key and declared.month_on = late.month_on
+    cross join reference
+    group by declared.resident_key, declared.month_on, declared.income_kind, declared.payer_no
+),
+
+contributed_once as (
+    select
+        contributions.resident_key,
+        contributions.month_on,
+        arg_max(contributions.contribution_base_yuan, contributions.month) as base_yuan,
+        arg_max(contributions.contribution_base_yuan, contributions.month)
+            filter (where contributions.month < reference.month_start) as before_yuan
+    from contributions
+    inner join late
+        on contributions.resident_key = late.resident_key and contributions.month_on = late.month_on
+    cross join reference
+    group by contributions.resident_key, contributions.month_on
+),
+
+pensioned_once as (
+    select
+        pensions.resident_key,
+        pensions.month_on,
+        arg_max(pensions.pension_yuan, pensions.month) as pension_yuan,
+        arg_max(pensions.pension_yuan, pensions.month)
+            filter (where pensions.month < reference.month_start) as before_yuan
+    from pensions
+    inner join late on pensions.resident_key = late.resident_key and pensions.month_on = late.month_on
+    cross join reference
+    group by pensions.resident_key, pensions.month_on
+),
+
+records as (
+    select
+        declared.resident_key,
+        declared.month_on,
+        declared.income_yuan as declared_yuan,
+        null as base_yuan,
+        null as pension_yuan,
+        1 as sign
+    from declared
+    cross join reference
+    where declared.month = reference.month_start and declared.month_on = reference.month_start
+
+    union all
+
+    select
+        contributions.resident_key,
+        contributions.month_on,
+        null as declared_yuan,
+        contributions.contribution_base_yuan as base_yuan,
+        null as pension_yuan,
+        1 as sign
+    from contributions
+    cross join reference
+    where contributions.month = reference.month_start and contributions.month_on = reference.month_start
+
+    union all
+
+    select
+        pensions.resident_key,
+        pensions.month_on,
+        null as declared_yuan,
+        null as base_yuan,
+        pensions.pension_yuan,
+        1 as sign
+    from pensions
+    cross join reference
+    where pensions.month = reference.month_start and pensions.month_on = reference.month_start
+
+    union all
+
+    select
+        resident_key,
+        month_on,
+        declared_yuan,
+        null as base_yuan,
+        null as pension_yuan,
+        1 as sign
+    from declared_once
+
+    union all
+
+    select
+        resident_key,
+        month_on,
+        before_yuan as declared_yuan,
+        null as base_yuan,
+        null as pension_yuan,
+        -1 as sign
+    from declared_once
+    where before_yuan is not null
+
+    union all
+
+    select
+        resident_key,
+        month_on,
+        null as declared_yuan,
+        base_yuan,
+        null as pension_yuan,
+        1 as sign
+    from contributed_once
+
+    union all
+
+    select
+        resident_key,
+        month_on,
+        null as declared_yuan,
+        before_yuan as base_yuan,
+        null as pension_yuan,
+        -1 as sign
+    from contributed_once
+    where before_yuan is not null
+
+    union all
+
+    select
+        resident_key,
+        month_on,
+        null as declared_yuan,
+        null as base_yuan,
+        pension_yuan,
+        1 as sign
+    from pensioned_once
+
+    union all
+
+    select
+        resident_key,
+        month_on,
+        null as declared_yuan,
+        null as base_yuan,
+        before_yuan as pension_yuan,
+        -1 as sign
+    from pensioned_once
+    where before_yuan is not null
+),
+
+sides as (
+    select
+        resident_key,
+        month_on,
+        sign,
+        coalesce(sum(declared_yuan), max(base_yuan), 0) + coalesce(sum(pension_yuan), 0) as income_yuan,
+        count(declared_yuan) + count(base_yuan) > 0 as is_earned,
+        count(base_yuan) > 0 as is_contributed
+    from records
+    group by resident_key, month_on, sign
+)
+
+select
+    resident_key,
+    month_on,
+    sum(sign * income_yuan) as income_yuan,
+    bool_or(is_earned and sign = 1) as is_earned,
+    bool_or(is_contributed and sign = 1) as is_contributed
+from sides
+group by resident_key, month_on

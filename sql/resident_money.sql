@@ -1,0 +1,92 @@
+-- One row per person with money events in the window: sums of 6 and 12 months. Before and now add up.
+with
+
+before as (
+    select * from money_before
+),
+
+now as (
+    select * from money_parts
+),
+
+unemployment as (
+    select * from stg_human_resources__unemployment
+),
+
+income_months as (
+    select * from income_months
+),
+
+benefits as (
+    select
+        unemployment.resident_key,
+        0 as medical_6m_yuan,
+        0 as medical_12m_yuan,
+        case when income_months.is_in_6 then unemployment.benefit_monthly_yuan else 0 end as income_6m_yuan,
+        unemployment.benefit_monthly_yuan as income_12m_yuan,
+        income_months.bit as recorded_months,
+        0 as earned_months,
+        0 as contributed_months
+    from unemployment
+    inner join income_months
+        on
+            date_trunc('month', unemployment.benefit_from_on) <= income_months.month_on
+            and coalesce(unemployment.benefit_until_on, unemployment.deregistered_on, date '9999-12-31')
+            >= income_months.month_on
+    where unemployment.benefit_monthly_yuan is not null
+),
+
+parts as (
+    select
+        resident_key,
+        medical_6m_yuan,
+        medical_12m_yuan,
+        income_6m_yuan,
+        income_12m_yuan,
+        recorded_months,
+        earned_months,
+        contributed_months,
+        recorded_months as registered_months
+    from before
+
+    union all
+
+    select
+        resident_key,
+        medical_6m_yuan,
+        medical_12m_yuan,
+        income_6m_yuan,
+        income_12m_yuan,
+        recorded_months,
+        earned_months,
+        contributed_months,
+        recorded_months as registered_months
+    from now
+
+    union all
+
+    select
+        resident_key,
+        medical_6m_yuan,
+        medical_12m_yuan,
+        income_6m_yuan,
+        income_12m_yuan,
+        recorded_months,
+        earned_months,
+        contributed_months,
+        0 as registered_months
+    from benefits
+)
+
+select
+    resident_key,
+    cast(sum(medical_6m_yuan) as decimal(18, 2)) as medical_6m_yuan,
+    cast(sum(medical_12m_yuan) as decimal(18, 2)) as medical_12m_yuan,
+    cast(sum(income_6m_yuan) as decimal(18, 2)) as income_6m_yuan,
+    cast(sum(income_12m_yuan) as decimal(18, 2)) as income_12m_yuan,
+    bit_or(recorded_months) as recorded_months,
+    bit_or(earned_months) as earned_months,
+    bit_or(contributed_months) as contributed_months,
+    bit_or(registered_months) as registered_months
+from parts
+group by resident_key

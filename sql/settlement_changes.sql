@@ -1,0 +1,138 @@
+-- One row per person and month of settlement: by how much this month's documents change what the
+-- person paid then. Each document counts once, each stay counts once.
+with
+
+considered as (
+    select * from settlements_considered
+),
+
+reference as (
+    select * from reference
+),
+
+late as (
+    select distinct considered.settlement_no
+    from considered
+    cross join reference
+    where considered.month <> considered.settled_month_on
+),
+
+resent as (
+    -- a document sent again is the same document, as last delivered
+    select
+        considered.*,
+        row_number() over (
+            partition by considered.sign, considered.settlement_no, considered.settled_on
+            order by considered.month desc
+        ) as copy
+    from considered
+    where considered.settlement_no in (select late.settlement_no from late)
+),
+
+documents as (
+    select considered.*
+    from considered
+    where considered.settlement_no not in (select late.settlement_no from late)
+
+    union all
+
+    select resent.* exclude (copy)
+    from resent
+    where resent.copy = 1
+),
+
+suspects as (
+    -- only amounts that a person was billed (or refunded) more than once can be one stay billed again
+    select
+        sign,
+        resident_key,
+        abs(total_yuan) as amount_yuan,
+        case when is_inpatient then date '1900-01-01' else settled_month_on end as within_on
+    from documents
+    where stay_no is not null
+    group by
+        sign, resident_key, abs(total_yuan),
+        case when is_inpatient then date '1900-01-01' else settled_month_on end
+    having count(*) > 1
+),
+
+marked as (
+    select
+        documents.*,
+        suspects.within_on
+    from documents
+    left join suspects
+        on
+            documents.sign = suspects.sign
+            and documents.resident_key = suspects.resident_key
+            and abs(documents.total_yuan) = suspects.amount_yuan
+            and case when documents.is_inpatient then date '1900-01-01' else documents.settled_month_on end
+            = suspects.within_on
+            and documents.stay_no is not null
+),
+
+bills_and_refunds as (
+    select
+        marked.*,
+        row_number() over (
+            partition by
+                marked.sign, marked.resident_key, marked.stay_no, marked.within_on,
+                abs(marked.total_yuan), abs(marked.self_paid_yuan), marked.total_yuan > 0
+            order by marked.settled_on asc, marked.month asc, marked.settlement_no asc
+        ) as place_in_kind,
+        sum(case when marked.total_yuan > 0 then 0 else 1 end) over bill as refunds,
+        sum(case when marked.total_yuan > 0 then 1 else 0 end) over bill as bills
+    from marked
+    where marked.within_on is not null
+    window bill as (
+        partition by
+            marked.sign, marked.resident_key, marked.stay_no, marked.within_on,
+            abs(marked.total_yuan), abs(marked.self_paid_yuan)
+    )
+),
+
+left_after_refunds as (
+    -- a refund takes back the earliest equal bill of its stay
+    select
+        bills_and_refunds.*,
+        row_number() over (
+            partition by
+                bills_and_refunds.sign, bills_and_refunds.resident_key, bills_and_refunds.stay_no,
+                bills_and_refunds.within_on, bills_and_refunds.total_yuan
+            order by
+                bills_and_refunds.settled_on desc, bills_and_refunds.month desc,
+                bills_and_refunds.settlement_no desc
+        ) as recency
+    from bills_and_refunds
+    where
+        (bills_and_refunds.total_yuan > 0 and bills_and_refunds.place_in_kind > bills_and_refunds.refunds)
+        or (bills_and_refunds.total_yuan <= 0 and bills_and_refunds.place_in_kind > bills_and_refunds.bills)
+),
+
+counted as (
+    select
+        sign,
+        resident_key,
+        settled_month_on,
+        self_paid_yuan
+    from marked
+    where within_on is null
+
+    union all
+
+    -- of a stay that is billed twice the latest bill counts
+    select
+        sign,
+        resident_key,
+        settled_month_on,
+        self_paid_yuan
+    from left_after_refunds
+    where total_yuan <= 0 or recency = 1
+)
+
+select
+    resident_key,
+    settled_month_on as month_on,
+    sum(sign * self_paid_yuan) as medical_yuan
+from counted
+group by resident_key, settled_month_on
