@@ -16,6 +16,7 @@ overlap as (
         household_no,
         is_listed_alone,
         overlap,
+        dimensions,
         len(stale_dimensions) as stale_count,
         severity_medical + severity_employment + severity_disability + severity_education
         + severity_income + severity_accident + severity_housing as severity
@@ -47,6 +48,7 @@ previous as (
         open_rules,
         listed_months_count,
         months_waiting,
+        dimensions,
         len(dimensions) as overlap,
         coalesce(visited_on, date '1900-01-01') as visited_on,
         status in ('listed', 'waiting') as is_candidate
@@ -56,7 +58,8 @@ previous as (
 unanswered as (
     select
         household_no,
-        unknown_rules
+        unknown_rules,
+        unknown_dimensions
     from unassessed
 ),
 
@@ -86,6 +89,8 @@ histories as (
         households.household_no,
         previous.status,
         previous.reason,
+        coalesce(previous.dimensions, cast([] as varchar[])) as dimensions,
+        coalesce(unanswered.unknown_dimensions, cast([] as varchar[])) as unknown_dimensions,
         coalesce(previous.overlap, 0) as overlap,
         coalesce(previous.listed_months_count, 0) as listed_before,
         coalesce(previous.is_candidate, false) as was_candidate,
@@ -112,6 +117,9 @@ assembled as (
         overlap.severity,
         overlap.stale_count,
         histories.overlap as previous_overlap,
+        -- A trouble that cannot be assessed now has not eased.
+        not list_has_all(list_concat(overlap.dimensions, histories.unknown_dimensions), histories.dimensions)
+            as has_eased,
         histories.listed_before,
         histories.was_candidate,
         histories.is_visit_new,
@@ -178,7 +186,9 @@ judged as (
                 then 'reopened'
             when assembled.was_candidate and assembled.overlap > assembled.previous_overlap then 'escalated'
             when
-                assembled.was_candidate and assembled.overlap < assembled.previous_overlap
+                assembled.was_candidate
+                and assembled.overlap < assembled.previous_overlap
+                and assembled.has_eased
                 then 'de_escalated'
             -- A household that only waited has never been on the town's list.
             when assembled.was_candidate and assembled.listed_before = 0 then 'new'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,19 +11,26 @@ import polars as pl
 
 from pipelines import monthly
 from pipelines.city import deliver, families
-from pipelines.contract import load_extracts
+from pipelines.city.family_frames import schema_of
+from pipelines.contract import Contract, load_extracts
+from pipelines.detect import detect
+from pipelines.identity import household_key
+from pipelines.ingest.landing import delivered_files
 from pipelines.lake import Lake
 from pipelines.month import Month
+from pipelines.publish import publish
+from tests.scenarios.changes import Change
 
-# The windows of May 2022 begin in June 2021.
-HISTORY = Month(2022, 4).window(11)
-
-Change = Callable[[pl.DataFrame], pl.DataFrame]
+# The windows of May 2022 begin in June 2021. Of rolls and registers no month before February 2022 is
+# ever asked, but of schools the autumn term.
+MONTHS = Month(2022, 8).window(15)
+ROLLS_SINCE, SCHOOLS_SINCE = Month(2022, 2), Month(2021, 9)
 
 
 @dataclass
 class Story:
-    """A lake in which the months before May 2022 were ingested and validated, and a landing folder."""
+    """A landing folder with what departments deliver until August 2022, and a lake where all of it was
+    ingested and validated but no month was linked. A story delivers again what is different in it."""
 
     place: monthly.Workplace
     said: list[str] = field(default_factory=list)
@@ -31,54 +38,76 @@ class Story:
     def deliver(
         self,
         month: str,
-        changes: dict[str, Change] | None = None,
-        without: tuple[str, ...] = (),
-        extra: dict[str, pl.DataFrame] | None = None,
-        headers: dict[str, dict[str, str]] | None = None,
+        only: Collection[str] | None = None,
+        **form: object,
     ) -> None:
-        """Lays the departments' files of a month; `changes` rewrites an extract's rows, `without` leaves
-        extracts out, `extra` adds extracts the families have none of, `headers` renames columns."""
+        """Lays the departments' files of a month: all extracts or `only` some, as `deliver.write` does."""
         reference = Month.parse(month)
-        frames = families.extracts(reference) | (extra or {})
-        for extract, contract in load_extracts().items():
-            if extract in frames and extract not in without:
-                frame = (changes or {}).get(extract, lambda rows: rows)(frames[extract])
-                deliver.write(
-                    contract, frame, reference, self.place.landing, headers=(headers or {}).get(extract)
-                )
+        contracts = load_extracts()
+        for extract, frame in families.extracts(reference).items():
+            if only is None or extract in only:
+                deliver.write(contracts[extract], frame, reference, self.place.landing, **form)
 
-    def run(self, month: str) -> None:
-        """Runs the month through all stages; what it said is kept in `said`."""
+    def change(self, extract: str, change: Change, months: Collection[str], **form: object) -> None:
+        """Lays the files of one extract of some months again, its rows rewritten by `change`.
+
+        An extract of which the families have no row is laid with what `change` makes of no rows.
+        """
+        contract = load_extracts()[extract]
+        for month in map(Month.parse, months):
+            rows = families.extracts(month).get(extract)
+            if rows is None:
+                rows = pl.DataFrame(schema=schema_of(contract))
+            deliver.write(contract, change(rows), month, self.place.landing, **form)
+
+    def withhold(self, extract: str, *months: str) -> None:
+        """The files of an extract never arrived in these months."""
+        contract = load_extracts()[extract]
+        for month in map(Month.parse, months):
+            for file in delivered_files(contract, month, self.place.landing):
+                file.path.unlink()
+            for table in (f"parquet/{extract}", f"verdicts/{extract}"):
+                self.place.lake.partition(table, month).unlink()
+
+    def run(self, *months: str) -> None:
+        """Runs months one after another through all stages; what they said is kept in `said`."""
         self.said = []
-        monthly.run(Month.parse(month), self.place, self.said.append)
+        for month in months:
+            monthly.run(Month.parse(month), self.place, self.said.append)
+
+    def decide(self, month: str, rules: Path) -> None:
+        """Detects and publishes a linked month by the rules of another folder."""
+        reference, lake = Month.parse(month), self.place.lake
+        detect(reference, lake, rules=rules)
+        publish(load_extracts(), reference, lake, rules=rules)
 
     def line(self, month: str, town: str, resident_id: str) -> dict | None:
         """The line of the town's list on the household of a person, or None when it is on no line."""
         key = self.key(month, resident_id)
-        lists = self._published(month).glob(f"towns/{town}_*/list.parquet")
-        rows = [row for path in lists for row in pl.read_parquet(path).to_dicts() if row["household_key"] == key]
+        lists = self.published(month).glob(f"towns/{town}_*/list.parquet")
+        rows = [
+            row for path in lists for row in pl.read_parquet(path).to_dicts() if row["household_key"] == key
+        ]
         assert len(rows) <= 1, "a household stands on a list once"
         return rows[0] if rows else None
 
     def towns_that_list(self, month: str, resident_id: str) -> list[str]:
         """Codes of the towns whose list has the household."""
-        lists = self._published(month).glob("towns/*/list.parquet")
+        lists = self.published(month).glob("towns/*/list.parquet")
         key = self.key(month, resident_id)
         return [
-            path.parent.name[:9]
-            for path in lists
-            if key in pl.read_parquet(path)["household_key"].to_list()
+            path.parent.name[:9] for path in lists if key in pl.read_parquet(path)["household_key"].to_list()
         ]
 
     def row(self, month: str, table: str, resident_id: str) -> dict | None:
         """The row of a published table on the household of a person."""
-        rows = pl.read_parquet(self._published(month) / f"{table}.parquet")
+        rows = pl.read_parquet(self.published(month) / f"{table}.parquet")
         found = rows.filter(pl.col("household_key") == self.key(month, resident_id)).to_dicts()
         return found[0] if found else None
 
     def matched(self, month: str, resident_id: str) -> set[str]:
         """Ids of the rules that match the household of a person."""
-        rows = pl.read_parquet(self._published(month) / "matches.parquet")
+        rows = pl.read_parquet(self.published(month) / "matches.parquet")
         return set(rows.filter(pl.col("household_key") == self.key(month, resident_id))["rule_id"])
 
     def profile(self, month: str, resident_id: str) -> dict:
@@ -96,8 +125,6 @@ class Story:
 
     def key(self, month: str, resident_id: str) -> str:
         """The published key of the household of a person."""
-        from pipelines.identity import household_key
-
         return household_key(self._household_no(month, resident_id), self.place.lake.secret())
 
     def _household_no(self, month: str, resident_id: str) -> int:
@@ -109,21 +136,27 @@ class Story:
         folder = self.place.lake.resolve("profiles", Month.parse(month))
         return pl.read_parquet(folder / "identities.parquet")
 
-    def _published(self, month: str) -> Path:
+    def published(self, month: str) -> Path:
+        """The folder people open."""
         return self.place.lake.partition("published", Month.parse(month))
 
 
 def lay_history(home: Path) -> monthly.Workplace:
-    """The months before May 2022 as the departments delivered them, ingested and validated."""
+    """All months as the departments delivered them, ingested and validated."""
     place = monthly.Workplace(landing=home / "landing", lake=Lake(home))
     story = Story(place)
-    for month in HISTORY:
-        story.deliver(str(month))
-    monthly.ingest_history(HISTORY, place, progress=lambda _: None)
+    for month in MONTHS:
+        story.deliver(str(month), only=[e for e, c in load_extracts().items() if _is_asked(c, month)])
+    monthly.ingest_history(MONTHS, place, progress=lambda _: None)
     return place
 
 
-def branch(history: monthly.Workplace, home: Path) -> Story:
-    """A copy of the history to go on with; partitions are links and stay links."""
-    shutil.copytree(history.lake.root, home, symlinks=True, dirs_exist_ok=True)
+def branch(before: monthly.Workplace, home: Path) -> Story:
+    """A copy of what was laid or told so far to go on with; partitions are links and stay links."""
+    shutil.copytree(before.lake.root, home, symlinks=True, dirs_exist_ok=True)
     return Story(monthly.Workplace(landing=home / "landing", lake=Lake(home)))
+
+
+def _is_asked(contract: Contract, month: Month) -> bool:
+    since = {"education__enrolments": SCHOOLS_SINCE}.get(contract.id, ROLLS_SINCE)
+    return contract.kind == "flow" or month >= since

@@ -4,13 +4,7 @@ from decimal import Decimal
 
 import polars as pl
 
-YANG, SANJIAO = "442099197703121018", "442000109"
-CHEN = "442099196507110157"
-MAI = "442099198806150334"
-OU, DONGFENG, XIAOLAN = "442099198201300467", "442000103", "442000118"
-HE, SHIQI = "442099197010050616", "442000001"
-TANG, GUZHEN = "442099198506230121", "442000105"
-LU = "442099199009210570"
+from tests.scenarios.people import CHEN, DONGFENG, GUZHEN, HE, LU, MAI, OU, SANJIAO, TANG, YANG
 
 
 def test_the_yang_family_is_listed_in_sanjiao_with_amounts_months_and_the_line_in_words(may):
@@ -20,7 +14,13 @@ def test_the_yang_family_is_listed_in_sanjiao_with_amounts_months_and_the_line_i
     assert may.matched("2022-05", YANG) == {
         "heavy_medical_spending", "education_cost", "net_income_below_dibao",
     }  # fmt: skip
-    for words in ("13,800元", "22,350元", "1,046.88元", "低保标准1,160元（2022-01-01起）", "2021-06至2022-05"):
+    for words in (
+        "13,800元",
+        "22,350元",
+        "1,046.88元",
+        "低保标准1,160元（2022-01-01起）",
+        "2021-06至2022-05",
+    ):
         assert words in line["explanation_zh"]
     for words in ("13,800 yuan", "22,350 yuan", "1,046.88 yuan", "dibao standard of 1,160"):
         assert words in line["explanation_en"]
@@ -88,14 +88,14 @@ def test_lu_out_of_work_with_hospital_bills_is_listed(may):
 
 
 def test_no_published_table_of_analysts_carries_a_name_or_an_id(may):
-    folder = may._published("2022-05")
+    folder = may.published("2022-05")
     for path in folder.glob("*.parquet"):
         text = pl.read_parquet(path).write_json()
         assert "442099" not in text and "杨伟志" not in text, path.name
 
 
 def test_households_with_a_match_are_listed_or_excluded_by_one_reason(may):
-    folder = may._published("2022-05")
+    folder = may.published("2022-05")
     counted = pl.read_parquet(folder / "matches.parquet").filter(pl.col("effect") != "exclude")
     listed = set(pl.read_parquet(folder / "candidates.parquet")["household_key"])
     excluded = pl.read_parquet(folder / "exclusions.parquet")["household_key"].to_list()

@@ -1,0 +1,126 @@
+"""Families from March to August 2022: watched, listed, visited, left alone, helped at last."""
+
+from datetime import date
+
+import openpyxl
+import polars as pl
+import pytest
+
+from pipelines.month import Month
+from tests.scenarios.changes import all_of, with_row
+from tests.scenarios.people import FENG, LU, LUO, SANJIAO, SHAXI, XIAOLAN, YANG, family_of
+from tests.scenarios.story import Story, branch
+
+
+@pytest.fixture(scope="module")
+def year(april, tmp_path_factory) -> Story:
+    """March to August. Sanjiao sends its May list back filled in; the Yangs are on dibao from August."""
+    told = branch(april.place, tmp_path_factory.mktemp("year") / "home")
+    told.run("2022-05")
+    send_back_filled_in(told, "2022-05", SANJIAO, {YANG: ("2022-06-14", "属实已救助", "临时救助")})
+    told.run("2022-06", "2022-07")
+    granted = {"family_no": "JZF000777", "assistance_type": "dibao", "is_single_person": False}
+    roll = [with_row(resident_id=member, started_on=date(2022, 8, 1), monthly_amount_yuan=1160, **granted)
+            for member in family_of(YANG)]  # fmt: skip
+    told.change("civil_affairs__assistance_roll", all_of(*roll), ("2022-08",))
+    told.run("2022-08")
+    return told
+
+
+def send_back_filled_in(told: Story, month: str, town: str, found: dict[str, tuple[str, str, str]]) -> None:
+    """The town's published workbook comes back the month after with day, outcome and help of each visit."""
+    [path] = told.published(month).glob(f"towns/{town}_*/*.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    [header] = [row for row in sheet.iter_rows() if str(row[-1].value).startswith("家庭识别码")]
+    place = {cell.value.partition("\n")[0]: cell.column for cell in header}
+    keys = {told.key(month, head): values for head, values in found.items()}
+    for row in range(header[0].row + 1, sheet.max_row + 1):
+        values = keys.pop(sheet.cell(row, place["家庭识别码"]).value, None)
+        for column, value in zip(("走访日期", "走访结果", "救助措施"), values or (), strict=False):
+            sheet.cell(row, place[column]).value = value
+    assert not keys, "every household that was visited stands on the list"
+    after = Month.parse(month).plus(1)
+    folder = told.place.landing / str(after) / "towns"
+    folder.mkdir(parents=True, exist_ok=True)
+    book.save(folder / f"走访结果_{path.parent.name[10:]}_{after.year}{after.number:02d}.xlsx")
+
+
+def test_the_yangs_are_left_alone_once_the_town_has_helped_them(year):
+    assert year.row("2022-05", "candidates", YANG)["status"] == "continuing"
+    for month in ("2022-06", "2022-07"):
+        assert year.towns_that_list(month, YANG) == []
+        left_out = year.row(month, "exclusions", YANG)
+        assert left_out["reason"] == "recently_verified"
+        assert left_out["until_on"] == date(2022, 12, 14)
+        assert left_out["detail_zh"] == "2022-06-14已走访：属实已救助；2022-12-14前不再列入"
+
+
+def test_the_yangs_are_covered_when_the_roll_shows_dibao_and_the_case_keeps_their_history(year):
+    assert year.towns_that_list("2022-08", YANG) == []
+    left_out = year.row("2022-08", "exclusions", YANG)
+    assert left_out["reason"] == "covered"
+    assert left_out["detail_zh"] == "已在保：低保，自2022-08起（截至2022-08名册）"
+    assert left_out["detail_en"] == "already covered: dibao since 2022-08 (roll as of 2022-08)"
+    case = year.row("2022-08", "cases", YANG)
+    assert (case["status"], case["reason"]) == ("covered", "covered")
+    assert case["first_listed_month"] == date(2022, 3, 1)
+    assert case["listed_months_count"] == 3
+    # What had found them is kept beside the success.
+    assert set(case["rules"]) == {"heavy_medical_spending", "education_cost", "net_income_below_dibao"}
+
+
+def test_feng_found_not_in_hardship_is_left_alone_until_the_day_that_is_named(year):
+    assert year.row("2022-03", "candidates", FENG)["status"] == "new"
+    for month in ("2022-04", "2022-05", "2022-06"):
+        assert year.towns_that_list(month, FENG) == []
+        left_out = year.row(month, "exclusions", FENG)
+        assert left_out["reason"] == "recently_verified"
+        assert left_out["until_on"] == date(2022, 10, 18)
+        assert left_out["detail_zh"] == "2022-04-18已走访：不困难；2022-10-18前不再列入"
+        assert left_out["detail_en"] == "visited on 2022-04-18: not in hardship; not listed before 2022-10-18"
+
+
+def test_fengs_accident_reopens_the_case_and_the_visitor_sees_what_was_found_before(year):
+    line = year.line("2022-07", SHAXI, FENG)
+    assert line["status"] == "reopened"
+    assert "accident" in line["dimensions"]
+    assert (line["last_visited_on"], line["last_visit_outcome"]) == (date(2022, 4, 18), "not_in_hardship")
+    [path] = year.published("2022-07").glob(f"towns/{SHAXI}_*/*.xlsx")
+    cells = [cell.value for row in openpyxl.load_workbook(path).worksheets[0].iter_rows() for cell in row]
+    assert "2022-04-18\n不困难" in cells
+
+
+def test_luo_with_one_trouble_is_watched_and_on_no_list(year):
+    assert year.matched("2022-03", LUO) == {"unemployment"}
+    assert year.towns_that_list("2022-03", LUO) == []
+    case = year.row("2022-03", "cases", LUO)
+    assert (case["status"], case["reason"]) == ("watch", "below_bar")
+
+
+def test_luo_with_a_second_trouble_is_new_and_with_a_third_escalated_and_further_up(year):
+    april, may = year.line("2022-04", XIAOLAN, LUO), year.line("2022-05", XIAOLAN, LUO)
+    assert (april["status"], april["months_waiting"]) == ("new", 0)
+    assert set(april["dimensions"]) == {"employment", "medical"}
+    assert (may["status"], may["months_waiting"]) == ("escalated", 1)
+    assert set(may["dimensions"]) == {"employment", "medical", "disability"}
+    # Nobody visited: the Lus, who waited longer, were ahead in April.
+    assert (year.line("2022-04", XIAOLAN, LU)["rank"], april["rank"]) == (1, 2)
+    assert (may["rank"], year.line("2022-05", XIAOLAN, LU)["rank"]) == (1, 2)
+    assert year.row("2022-04", "cases", LUO)["first_matched_month"] == date(2022, 3, 1)
+
+
+def test_lu_found_elsewhere_moves_to_the_other_towns_list(year):
+    assert year.towns_that_list("2022-05", LU) == [XIAOLAN]
+    assert year.towns_that_list("2022-06", LU) == ["442000108"]
+    assert year.key("2022-05", LU) == year.key("2022-06", LU)
+
+
+@pytest.mark.parametrize("month", ["2022-03", "2022-04", "2022-05", "2022-06", "2022-07", "2022-08"])
+def test_in_every_month_a_household_with_a_match_is_listed_or_left_out_once(year, month):
+    tables = {
+        name: pl.read_parquet(year.published(month) / f"{name}.parquet")["household_key"].to_list()
+        for name in ("matches", "candidates", "exclusions", "cases")
+    }
+    assert sorted(tables["candidates"] + tables["exclusions"]) == sorted(set(tables["matches"]))
+    assert set(tables["matches"]) <= set(tables["cases"])
