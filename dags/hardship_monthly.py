@@ -88,6 +88,11 @@ def hardship_monthly():
         monthly.check(chosen, monthly.workplace())
         return str(chosen)
 
+    @task
+    def fold(month: str) -> None:
+        """The eleven months before; it does not wait for what the departments deliver."""
+        monthly.fold(Month.parse(month), monthly.workplace(), progress)
+
     @task_group
     def extract(month: str, extract: str):
         @task(map_index_template="{{ extract }}")
@@ -141,7 +146,7 @@ def hardship_monthly():
     chosen = month()
     extracts = extract.partial(month=chosen).expand(extract=monthly.extract_ids())
     extracts >> data_docs(chosen)
-    extracts >> link(chosen) >> detect(chosen) >> publish(chosen) >> confirm_input(chosen)
+    [extracts, fold(chosen)] >> link(chosen) >> detect(chosen) >> publish(chosen) >> confirm_input(chosen)
 
 
 def _masked(stage):

@@ -77,7 +77,8 @@ def check(month: Month, place: Workplace) -> None:
     _contracts()
     rule.load_rules()
     folder = place.landing / str(month)
-    if not folder.is_dir() and not place.lake.months("parquet/public_security__residents"):
+    was_read = any(place.lake.resolve(f"parquet/{extract}", month) for extract in extract_ids())
+    if not folder.is_dir() and not was_read:
         raise HardshipError(
             f"No landing folder {folder}. Put the departments' files for {month} below it "
             f"(<landing>/{month}/<department>/...) or name another place with --landing."
