@@ -94,9 +94,7 @@ def _lay_out_found(connection: duckdb.DuckDBPyConnection, lake: Lake, month: Mon
         chosen = [c for c in compiled if c.rule.unit == unit]
         sql = write(chosen)
         values = {name: value for c in chosen for name, value in c.values.items()}
-        connection.execute(
-            f"create table answers_of_{unit}s as {sql}", rule.used_values(sql, values)
-        )
+        connection.execute(f"create table answers_of_{unit}s as {sql}", rule.used_values(sql, values))
     connection.execute(
         """
         create table found as

@@ -150,6 +150,4 @@ def _deliver(people, contract: Contract, month: Month, landing: Path, **form) ->
     if named is not None:
         frame = pl.concat([frame, named.select(frame.columns)], how="vertical_relaxed")
     chance = generator(people.seed, "dirt", month, contract.id)
-    return deliver.write(
-        contract, frame, month, landing, chance, protected=families.NAMED_IDS, **form
-    ).rows
+    return deliver.write(contract, frame, month, landing, chance, protected=families.NAMED_IDS, **form).rows
