@@ -72,11 +72,11 @@ def link(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[st
 
 def _require(contracts: Mapping[str, Contract], deliveries: list[Delivery]) -> None:
     for item in deliveries:
-        if contracts[item.extract].is_required and item.as_of is None:
+        if contracts[item.extract].is_required and item.as_of != item.month:
             reasons = " ".join(reason["en"] for reason in item.reasons)
             raise HardshipError(
-                f"{item.extract} is {item.status} for {item.month} and no accepted delivery is young enough "
-                f"to stand in for it; without it there are no households. {reasons} "
+                f"{item.extract} is {item.status} for {item.month} and no earlier delivery may stand in for "
+                f"it: without it nobody knows who lives here. {reasons} "
                 "Ask the department to deliver it again, then run the month again."
             )
 

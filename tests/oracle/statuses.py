@@ -112,13 +112,22 @@ class Registers:
         return Month.of(last) if last and last <= self.evidence.end else None
 
     def has_contributed_since(self, person: Resident, ended: Month | None) -> bool | None:
-        """Whether contributions were paid for a month after the one in which the benefit ended."""
+        """Whether contributions were paid since the benefit ended.
+
+        Those of the month itself tell of new work when the benefit had begun in a month before it.
+        """
         if ended is None:
             return None
-        since = [m for m in self.evidence.month.window(12) if m > ended]
+        spells = [r for r in self.unemployment.get(person.key, []) if r["benefit_until_on"]]
+        _, began = max(
+            (r["benefit_until_on"], r["benefit_from_on"] or r["benefit_until_on"]) for r in spells
+        )
+        first = ended if Month.of(began) < ended else ended.plus(1)
+        window = self.evidence.month.window(12)
+        since = [m for m in window if m >= first]
         if self.contribution_months.get(person.key, set()) & set(since):
             return True
-        if self.evidence.month.ordinal - ended.ordinal > 12:
+        if first < window[0]:
             return None  # the window does not reach back to the end of the benefit
         return False if self.evidence.has_all(CONTRIBUTIONS, since) else None
 
