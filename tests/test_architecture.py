@@ -18,7 +18,7 @@ VERBS = ("ingest", "validate", "link", "detect", "publish")
 # From what knows most to what knows least: a noun imports only nouns to its right.
 NOUNS = (
     "delivery", "manifest", "rule", "contract", "contract_check", "standard", "department", "lake",
-    "database", "identity", "document", "month", "page", "problem",
+    "database", "identity", "document", "month", "chart", "page", "plain", "problem",
 )  # fmt: skip
 LAYERS = ("cli", "monthly", "city", *VERBS, *NOUNS)
 

@@ -18,7 +18,7 @@ rules_app = typer.Typer(
 @rules_app.command("list")
 def rules_list() -> None:
     """List all rules with status, unit, effect, dimension, cause and title."""
-    from pipelines.publish.summary import table
+    from pipelines.plain import table
     from pipelines.rule import load_rules
 
     rows = [
@@ -90,6 +90,53 @@ def rules_docs(
     folder = out or given.place(context).lake.root / "rules"
     pages = write_rule_pages(load_rules(), load_contracts(), given.month(month), folder)
     typer.echo(f"{len(pages)} pages: {folder / 'index.html'}, for residents {folder / 'citizens.html'}")
+
+
+@rules_app.command("rehearse")
+def rules_rehearse(
+    context: typer.Context,
+    rules: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="The draft: a rules folder, or only what differs.",
+        ),
+    ],
+    months: Annotated[str, typer.Option(metavar="FIRST[..LAST]", help="For example 2022-01..2022-06.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where to write; <lake>/rehearsals/<months> if not said."),
+    ] = None,
+    signed_by: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Accept an overloaded town; two different names are needed."),
+    ] = None,
+) -> None:
+    """Run draft rules on past months and show what would have been different; no list changes by it.
+
+    The draft's values hold in every rehearsed month, whatever their days. Fails (code 1) when a
+    town would have more households to visit than it can bear, unless two people sign for it.
+    """
+    from pipelines.detect import rehearsal_report
+    from pipelines.detect.rehearse import rehearse
+
+    lake, chosen = given.place(context).lake, given.months(months)
+    names = tuple(dict.fromkeys(name.strip() for name in signed_by or () if name.strip()))
+    rehearsal = rehearse(rules, chosen, lake)
+    folder = out or lake.root / "rehearsals" / f"{chosen[0]}..{chosen[-1]}"
+    rehearsal_report.write(rehearsal, folder, names)
+    typer.echo(rehearsal_report.in_words(rehearsal))
+    typer.echo(f"\n{folder / 'rehearsal.html'}")
+    if rehearsal.overloaded and len(names) < 2:
+        typer.echo(
+            f"Overloaded: {', '.join(rehearsal.overloaded)} would have more than "
+            f"{rehearsal.overload_multiple} times the households they can visit. Change the draft or its "
+            "capacity, or let two people sign: --signed-by NAME --signed-by NAME.",
+            err=True,
+        )
+        raise typer.Exit(1)
 
 
 def _check(rules, rule_id: str) -> None:

@@ -60,8 +60,26 @@ def detect(month: Month, lake: Lake, rules: Path = RULES, schemas: Path = SCHEMA
     if lake.is_current(TABLE, month, inputs):
         return json.loads((lake.resolve(TABLE, month) / COUNTS).read_text(encoding="utf-8"))
     contracts = load_contracts(schemas)
-    with Database() as db, lake.write(TABLE, month, inputs) as folder:
-        prepare(db, month, lake, profiles, contracts, previous)
+    before = lake.resolve(TABLE, previous) if previous else None
+    with lake.write(TABLE, month, inputs) as folder:
+        return write_month(month, lake, rule_set, contracts, before, folder)
+
+
+def write_month(
+    month: Month,
+    lake: Lake,
+    rule_set: RuleSet,
+    contracts: dict[str, Contract],
+    before: Path | None,
+    folder: Path,
+) -> dict:
+    """Decides one month by a set of rules and writes all its tables into a folder; returns the counts.
+
+    `before` holds the earlier month's tables. Reads profiles from the lake and writes nothing to it.
+    """
+    profiles = lake.resolve("profiles", month)
+    with Database() as db:
+        prepare(db, profiles, contracts, before)
         sources = delivered_sources(profiles / "deliveries.parquet", contracts, month)
         compiled = run_rules(db, month, rule_set, contracts, sources, lake)
         counts = select(db, month, rule_set)
@@ -71,8 +89,8 @@ def detect(month: Month, lake: Lake, rules: Path = RULES, schemas: Path = SCHEMA
             db.register(name, rows)
         for name, order in ORDER.items():
             db.write(f"select * from {name} order by {order}", folder / f"{name}.parquet")
-        text = json.dumps(counts, ensure_ascii=False, indent=1, sort_keys=True)
-        (folder / COUNTS).write_text(text + "\n", encoding="utf-8")
+    text = json.dumps(counts, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / COUNTS).write_text(text + "\n", encoding="utf-8")
     return counts
 
 
@@ -81,19 +99,12 @@ def previous_month(month: Month, lake: Lake) -> Month | None:
     return max((m for m in lake.months(TABLE) if m < month), default=None)
 
 
-def prepare(
-    db: Database,
-    month: Month,
-    lake: Lake,
-    profiles: Path,
-    contracts: dict[str, Contract],
-    previous: Month | None,
-) -> None:
+def prepare(db: Database, profiles: Path, contracts: dict[str, Contract], before: Path | None) -> None:
     """Names what detection reads: profiles, members, last month's cases, the words of codes."""
     for name in PROFILE_FILES:
         db.view(name, profiles / f"{name}.parquet")
-    if previous:
-        db.view("previous_cases", lake.resolve(TABLE, previous) / "cases.parquet")
+    if before:
+        db.view("previous_cases", before / "cases.parquet")
     else:
         schema = contracts["cases"].arrow_schema
         db.register("previous_cases", answers.empty_like(schema.append(pa.field("household_no", pa.int64()))))

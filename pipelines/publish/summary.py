@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pyarrow.parquet as pq
 
@@ -12,6 +11,7 @@ from pipelines.contract import Contract
 from pipelines.delivery import Delivery, deliveries
 from pipelines.lake import Lake
 from pipelines.month import Month
+from pipelines.plain import table
 from pipelines.publish.town_folders import list_name
 from pipelines.publish.town_lists import towns
 
@@ -112,22 +112,6 @@ def rendered(found: dict) -> str:
     return "\n".join(lines)
 
 
-def table(headers: Sequence[str], rows: Sequence[Sequence]) -> list[str]:
-    """Lines of a plain table whose columns stand straight also where Chinese takes two places."""
-    texts = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
-    is_number = [all(isinstance(row[i], int) for row in rows) and bool(rows) for i in range(len(headers))]
-    widths = [max(_width(row[i]) for row in [list(headers), *texts]) for i in range(len(headers))]
-
-    def line(cells: Sequence[str]) -> str:
-        padded = [
-            " " * (width - _width(cell)) + cell if right else cell + " " * (width - _width(cell))
-            for cell, width, right in zip(cells, widths, is_number, strict=True)
-        ]
-        return "  ".join(padded).rstrip()
-
-    return [line(headers), "  ".join("-" * width for width in widths), *(line(row) for row in texts)]
-
-
 def _delivery(delivery: Delivery, contract: Contract) -> dict:
     return {
         "department": delivery.department,
@@ -151,7 +135,3 @@ def _rows(path, columns: list[str]) -> list[dict]:
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST_REASON else text[: _LONGEST_REASON - 1] + "…"
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

@@ -25,7 +25,8 @@ class Parameter:
     """A value with the days from which each amount is in force.
 
     `by` names the profile column that a table of values is looked up with (household size, town);
-    its values are then mappings and `other` in them stands for every key not listed.
+    its values are then mappings and `other` in them stands for every key not listed. Of a draft's
+    parameter the latest value is in force in every month.
     """
 
     name: str
@@ -39,14 +40,17 @@ class Parameter:
     review_by: datetime.date | None = None
     references: tuple[dict, ...] = ()
     confidence: Mapping[str, str] = field(default_factory=dict)
+    is_draft: bool = False
 
     @property
     def begins_on(self) -> datetime.date:
         """First day any value is in force."""
-        return self.values[0][0]
+        return datetime.date.min if self.is_draft else self.values[0][0]
 
     def since(self, month: Month) -> datetime.date | None:
         """First day of the value that is in force at the month's end, None before the first."""
+        if self.is_draft:
+            return self.values[-1][0]
         return max((day for day, _ in self.values if day <= month.end), default=None)
 
     def in_force(self, month: Month) -> Value | None:

@@ -56,6 +56,7 @@ def test_help_answers_without_loading_anything_that_reads_data():
         "rules lint",
         "rules show",
         "rules docs",
+        "rules rehearse",
     ],
 )
 def test_every_command_explains_itself(hardship, command):
@@ -77,6 +78,7 @@ def test_every_command_explains_itself(hardship, command):
         (["rules", "test", "--rule", "nonsense"], "heavy_medical_spending"),
         (["rules", "show", "nonsense", "--month", "2022-06"], "heavy_medical_spending"),
         (["rules", "show", "low_income"], "--month"),
+        (["rules", "rehearse", "--months", "2022-01"], "--rules"),
     ],
 )
 def test_what_is_called_wrongly_is_refused_with_code_2_and_the_right_way(hardship, arguments, said):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.plain import table
 from pipelines.publish import publish, rendered, summary
-from pipelines.publish.summary import table
 
 from .conftest import MONTH, Household, some_households
 
