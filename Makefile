@@ -32,8 +32,8 @@ run: $(VENV)/.installed ## run one month through Airflow, on an invented city if
 test: $(VENV)/.installed-test ## run all tests
 	@$(BIN)/python -m pytest
 
-bench: $(VENV)/.installed-test ## measure one month of a city of 50,000 residents against its limits
-	@$(BIN)/python -m tests.bench
+bench: $(VENV)/.installed-test ## measure one month of a city of 50,000 residents beside hand-written references
+	@$(BIN)/python -m tests.bench $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(SEED),--seed $(SEED))
 
 airflow: $(VENV)/.installed ## open the Airflow UI on this machine; Ctrl-C ends it
 	@exec $(BIN)/python dags/serve_airflow.py

@@ -1,53 +1,69 @@
-"""Measures one month of an invented city against the limits it must keep: `make bench`."""
+"""Measures one month of an invented city stage by stage, beside references on the same files."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import subprocess
 import sys
-import time
-from pathlib import Path
 
 from pipelines import monthly
-from pipelines.city import laying
 from pipelines.month import Month
+from tests.bench import page
+from tests.bench.laying import City
+from tests.bench.measure import Used, measured
 
-SECONDS, GIB = 60, 2.0
+# Before the departments deliver, and then on the way from their files to the lists.
+BEFORE = ("fold_before", "fold")
+STAGES = ("check", "ingest", "validate", "data_docs", "link", "detect", "publish")
+REFERENCES = ("floor", "duckdb", "polars", "pandas")
+
+# Below that the start of processes is most of what is measured.
+WORTH_A_PAGE = 50_000
+
+# pandas holds everything at once.
+PANDAS_FITS = 1_000_000
 
 
 def main() -> int:
-    """Exit code 0 when the month kept both limits."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Exit code 0 when all references agree with the pipeline, household by household."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--residents", type=int, default=50_000)
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--month", type=Month.parse, default=Month(2022, 6))
-    given = parser.parse_args()
-    home = monthly.home() / f"bench-{given.residents}"
-    window = given.month.window(monthly.HISTORY_MONTHS + 1)
-
-    place = monthly.workplace(home / "landing", home / "history")
-    laying.lay_missing(place.landing, window, given.residents)
-    if not (home / "ready").exists():
-        monthly.ingest_history(window[:-1], place)
-        (home / "ready").touch()
-
-    # Every measurement begins with the history and nothing else: no folded months, no profiles.
-    lake = home / "lake"
-    shutil.rmtree(lake, ignore_errors=True)
-    shutil.copytree(place.lake.root, lake, symlinks=True)
-    hardship = Path(sys.executable).parent / "hardship"
-    command = [hardship, "--landing", place.landing, "--lake", lake, "run", "--month", str(given.month)]
-    started = time.monotonic()
-    _, status, used = os.wait4(subprocess.Popen(command).pid, 0)
-    wall = time.monotonic() - started
-    gib = used.ru_maxrss / 1024**2
-    print(
-        f"\n{given.residents:,} residents, {given.month} with {len(window) - 1} months of history: "
-        f"{wall:.1f} s (limit {SECONDS}), {used.ru_utime + used.ru_stime:.1f} CPU s, "
-        f"{gib:.2f} GiB at most (limit {GIB:.0f})"
+    parser.add_argument(
+        "--without", nargs="*", default=[], choices=REFERENCES, help="references to leave out"
     )
-    return int(status != 0 or wall > SECONDS or gib > GIB)
+    given = parser.parse_args()
+    root = monthly.home() / "bench" / f"{given.residents}-{given.seed}"
+    city = City(given.residents, given.seed, given.month, root)
+    laid = measured("lay_city", city)
+    print(
+        f"{given.residents:,} residents, {given.month}: {'laid' if laid.said['laid'] else 'lay there'} {root}"
+    )
+    for reference in REFERENCES:
+        (root / f"{reference}.parquet").unlink(missing_ok=True)
+    used = []
+    for name in (*BEFORE, *STAGES, *REFERENCES):
+        if name in given.without or (name == "pandas" and given.residents > PANDAS_FITS):
+            continue
+        used.append(measured(name, city))
+        _say(used[-1])
+    differences = measured("compare", city).said["differences"]
+    for reference, found in differences.items():
+        print(f"{reference}: {'the same answers' if not found else 'DIFFERENT ANSWERS'}")
+        print("".join(f"  {text}\n" for text in found), end="")
+    if city.residents >= WORTH_A_PAGE:
+        page.write(city, used, differences)
+    shutil.rmtree(root / "lake")
+    return int(any(differences.values()))
+
+
+def _say(used: Used) -> None:
+    print(
+        f"{used.name:12} {used.rows:12,} rows {used.wall:8.1f} s wall {used.cpu:8.1f} CPU s "
+        f"{used.peak_gib:6.2f} GiB",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

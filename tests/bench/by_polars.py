@@ -5,15 +5,13 @@ Left out: who is listed, and in which order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.month import Month
-from tests.bench import laws, polars_people
-
-Files = Mapping[str, list[Path]]
+from tests.bench import laws, polars_people, polars_registers
+from tests.bench.polars_rows import Files, fen, scan
 
 
 def write_answers(files: Files, month: Month, target: Path) -> None:
@@ -26,9 +24,8 @@ def write_answers(files: Files, month: Month, target: Path) -> None:
     fees = _fees(files, month).collect(engine="streaming")
     persons = _persons(files, month, people, money, medical, fees)
     households = _households(persons)
-    for part in (
-        polars_people.towns(people.lazy()), _losses(died, medical, fees), *_belongings(files, month, people.lazy())
-    ):  # fmt: skip
+    belongings = polars_registers.belongings(files, month, people.lazy())
+    for part in (polars_people.towns(people.lazy()), _losses(died, medical, fees), *belongings):
         households = households.join(part, on="household", how="left")
     filled = households.with_columns(
         pl.col("medical") + pl.col("medical_of_dead").fill_null(0),
@@ -41,16 +38,6 @@ def write_answers(files: Files, month: Month, target: Path) -> None:
     columns = {name: pl.col(name) for name in filled.collect_schema().names()}
     answers = [answer.alias(rule) for rule, answer in laws.answers(columns).items()]
     filled.select("members", "town_code", *answers).sink_parquet(target)
-
-
-def scan(files: Files, name: str) -> pl.LazyFrame:
-    """Accepted rows of an extract."""
-    return pl.scan_parquet(files[name], hive_partitioning=False)
-
-
-def fen(name: str) -> pl.Expr:
-    """Yuan as whole fen."""
-    return (pl.col(name) * 100).cast(pl.Int64)
 
 
 def _recorded_income(files: Files, month: Month) -> pl.LazyFrame:
@@ -220,10 +207,10 @@ def _persons(files, month: Month, people, money, medical, fees) -> pl.LazyFrame:
         .join(
             scan(files, "medical_insurance__enrolments").select(on, is_insured=True).unique(), on=on, how=left
         )
-        .join(polars_people.certificates(files, month), on=on, how=left)
-        .join(polars_people.illnesses(files, month), on=on, how=left)
-        .join(polars_people.spells(files, month), on=on, how=left)
-        .join(polars_people.rolls(files, month), on=on, how=left)
+        .join(polars_registers.certificates(files, month), on=on, how=left)
+        .join(polars_registers.illnesses(files, month), on=on, how=left)
+        .join(polars_registers.spells(files, month), on=on, how=left)
+        .join(polars_registers.rolls(files, month), on=on, how=left)
         .join(money, on=on, how=left)
         .join(medical.lazy(), on=on, how=left)
         .join(fees.lazy(), on=on, how=left)
@@ -252,7 +239,7 @@ def _persons(files, month: Month, people, money, medical, fees) -> pl.LazyFrame:
         .when((pl.col("recorded_months") == laws.MONTHS) | zero).then("recorded")
         .when((age > 22) | pl.col("is_student").is_not_null()).then(counted),
         known_income=pl.when(age < 18).then(0).otherwise("recorded"),
-        is_able=pl.col("is_working_age") & pl.when(unable.is_null() & pl.col("is_working")).then(True).otherwise(~unable),
+        is_able=pl.col("is_working_age") & ((unable.is_null() & pl.col("is_working")) | ~unable),
         is_unemployed=pl.col("is_working_age") & (pl.col("is_registered") | pl.col("has_lost_benefit")),
         is_disabled=pl.col("has_certificate") & ((grade <= 2) | mental),
     )  # fmt: skip
@@ -277,62 +264,3 @@ def _households(persons: pl.LazyFrame) -> pl.LazyFrame:
         is_disabled=(disabled.fill_null(False) & own).any(),
         is_nobody_disabled=(disabled.is_not_null() | ~own).all() & ~(disabled.fill_null(False) & own).any(),
     )
-
-
-def _belongings(files: Files, month: Month, people: pl.LazyFrame) -> list[pl.LazyFrame]:
-    """Frames per household: incidents, unsafe homes, dwellings, cars, businesses."""
-    homes = people.select("resident_key", "household")
-    half_year = month.window(6)[0].start
-    incidents = (
-        scan(files, "emergency__incidents")
-        .filter(pl.col("incident_on").is_between(half_year, month.end))
-        .unique(["resident_key", "incident_on", "incident_kind"])
-        .join(homes, on="resident_key")
-        .group_by("household")
-        .agg(incidents=pl.len().cast(pl.Int64))
-    )
-    unsafe = (
-        scan(files, "housing__dilapidated_houses")
-        .filter(pl.col("assessed_on") <= month.end)
-        .group_by("resident_key")
-        .agg(pl.col("danger_grade").sort_by("assessed_on").last())
-        .join(homes, on="resident_key")
-        .group_by("household")
-        .agg(is_unsafe=(pl.col("danger_grade").max().is_in(["C", "D"])))
-    )
-    share = pl.col("share").str.split_exact("/", 1)
-    numerator, denominator = (share.struct.field(f"field_{i}").cast(pl.Float64) for i in (0, 1))
-    dwellings = (
-        scan(files, "housing__properties")
-        .filter(pl.col("property_use") == "dwelling")
-        .join(homes, on="resident_key")
-        .group_by("household", "property_no")
-        .agg(area=fen("area_m2").max(), is_whole=(numerator / denominator).sum() > 0.9999)
-        .group_by("household")
-        .agg(
-            whole_homes=pl.col("is_whole").sum().cast(pl.Int64),
-            area=pl.col("area").filter("is_whole").sum(),
-        )
-    )
-    ordinal = pl.col("newest").dt.year().cast(pl.Int64) * 12 + pl.col("newest").dt.month().cast(pl.Int64) - 1
-    cars = (
-        scan(files, "public_security__vehicles")
-        .filter((pl.col("vehicle_type") == "car") & (pl.col("vehicle_status") == "normal"))
-        .join(homes, on="resident_key")
-        .group_by("household")
-        .agg(cars=pl.len().cast(pl.Int64), newest=pl.col("first_registered_on").max())
-        .select("household", "cars", car_age_months=month.ordinal - ordinal)
-    )
-    businesses = (
-        scan(files, "market_supervision__businesses")
-        .filter(pl.col("business_status") == "active")
-        .join(homes, on="resident_key")
-        .group_by("household", "credit_code")
-        .agg(paid_in=fen("paid_in_capital_yuan").max())
-        .group_by("household")
-        .agg(
-            has_business=pl.lit(True).any(),
-            paid_in=pl.when(pl.col("paid_in").is_not_null().any()).then(pl.col("paid_in").sum()),
-        )
-    )
-    return [incidents, unsafe, dwellings, cars, businesses]

@@ -6,12 +6,9 @@ import polars as pl
 
 from pipelines.month import Month
 from tests.bench import laws
+from tests.bench.polars_rows import scan
 
 PERSON = ["resident_key", "sex", "birth_on", "is_local", "register_no", "relation", "address", "town_code"]
-
-
-def _scan(files, name: str) -> pl.LazyFrame:
-    return pl.scan_parquet(files[name], hive_partitioning=False)
 
 
 def _age(born: pl.Expr, year: pl.Expr, day: pl.Expr) -> pl.Expr:
@@ -23,10 +20,10 @@ def _day_of_year(day: pl.Expr) -> pl.Expr:
 
 
 def _deaths(files, month: Month) -> pl.LazyFrame:
-    cancelled = _scan(files, "public_security__cancellations").filter(pl.col("reason") == "death")
+    cancelled = scan(files, "public_security__cancellations").filter(pl.col("reason") == "death")
     told = [
         cancelled.select("resident_key", died_on="event_on"),
-        _scan(files, "civil_affairs__funerals").select("resident_key", "died_on"),
+        scan(files, "civil_affairs__funerals").select("resident_key", "died_on"),
     ]
     return (
         pl.concat(told)
@@ -41,14 +38,14 @@ def _residents(files, month: Month) -> pl.DataFrame:
     end, on = month.end, "resident_key"
     deaths = _deaths(files, month)
     left = (
-        _scan(files, "public_security__cancellations")
+        scan(files, "public_security__cancellations")
         .filter(pl.col("reason").is_in(["moved_out", "abroad"]) & (pl.col("event_on") <= end))
         .group_by(on)
         .agg(left_on=pl.col("event_on").max())
     )
     expires = pl.col("permit_expires_on")
-    permits = _scan(files, "public_security__residence_permits").filter(expires.is_null() | (expires >= end))
-    grid = _scan(files, "towns__living_places").filter(pl.col("recorded_on") <= end)
+    permits = scan(files, "public_security__residence_permits").filter(expires.is_null() | (expires >= end))
+    grid = scan(files, "towns__living_places").filter(pl.col("recorded_on") <= end)
     places = (
         permits.select(on, "guardian_key", permit_address="living_address", permit_town="town_code")
         .join(
@@ -72,7 +69,7 @@ def _residents(files, month: Month) -> pl.DataFrame:
         )
 
     register_no = pl.when(pl.col("register_type") == "family").then("household_register_no")
-    registered = present(_scan(files, "public_security__residents"), "moved_in_on").select(
+    registered = present(scan(files, "public_security__residents"), "moved_in_on").select(
         on, "sex", "birth_on", is_local=True, register_no=register_no, relation="relation_to_head",
         address="register_address", town_code="town_code",
     )  # fmt: skip
@@ -100,7 +97,7 @@ def _residents(files, month: Month) -> pl.DataFrame:
             town_code=pl.coalesce("place_town", "town_code"),
         )
     )  # fmt: skip
-    pupils = _scan(files, "education__enrolments").select(on, is_enrolled=True).unique()
+    pupils = scan(files, "education__enrolments").select(on, is_enrolled=True).unique()
     year, day = pl.lit(end.year), pl.lit(end.month * 100 + end.day)
     return (
         pl.concat([here, newborns])
@@ -120,7 +117,7 @@ def _residents(files, month: Month) -> pl.DataFrame:
 
 def _births(files, month: Month) -> pl.LazyFrame:
     return (
-        _scan(files, "health__births")
+        scan(files, "health__births")
         .filter(pl.col("born_on") <= month.end)
         .select(
             "mother_key", "father_key", "sex", "born_on",
@@ -131,7 +128,7 @@ def _births(files, month: Month) -> pl.LazyFrame:
 
 def _last_entries(files, month: Month) -> pl.DataFrame:
     """Each person's latest entry in the marriage register; a divorce comes after the marriage it ends."""
-    entries = _scan(files, "civil_affairs__marriages").filter(pl.col("registered_on") <= month.end)
+    entries = scan(files, "civil_affairs__marriages").filter(pl.col("registered_on") <= month.end)
     columns = ["resident_key", "spouse_key", "marriage_status", "registered_on"]
     turned = entries.rename({"resident_key": "spouse_key", "spouse_key": "resident_key"})
     return (
@@ -183,7 +180,7 @@ def _parents(files, month: Month, people: pl.DataFrame, dependants: pl.DataFrame
             preference=pl.when(pl.col("of") == "head").then(3).otherwise(4),
         )
     )
-    births, school = _births(files, month), _scan(files, "education__enrolments")
+    births, school = _births(files, month), scan(files, "education__enrolments")
     told = [
         births.select("child_key", parent_key="mother_key", preference=1),
         births.select("child_key", parent_key="father_key", preference=2),
@@ -209,7 +206,7 @@ def _parents(files, month: Month, people: pl.DataFrame, dependants: pl.DataFrame
 
 
 def _homes(adults: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Adults with their household: family register and address, joined by couples and parents of one child."""
+    """Adults with their household: register and address, joined by couples and parents of one child."""
     place = ["register_no", "address"]
     in_register = pl.col("register_no").is_not_null()
     homes = adults.select(
@@ -258,7 +255,7 @@ def _with_dependants(homes: pl.DataFrame, dependants: pl.DataFrame, first: pl.Da
 
 
 def towns(people: pl.LazyFrame) -> pl.LazyFrame:
-    """Town of each household: the head's, else of the eldest whose place is known, else the head's register."""
+    """Town of each household: the head's, else of the eldest whose place is known, else as registered."""
     is_head = (pl.col("relation") == "head").fill_null(False) & pl.col("register_no").is_not_null()
     heads = people.with_columns(is_register_head=is_head).group_by("household").agg(
         head_key=pl.when(pl.col("is_register_head").sum() == 1)
@@ -284,7 +281,7 @@ def died(files, month: Month, people: pl.DataFrame) -> pl.DataFrame:
     deaths = _deaths(files, month).filter(pl.col("died_on") >= start).collect()
     columns = ["resident_key", "sex", "birth_on", "household_register_no", "month"]
     registers, permits = (
-        _scan(files, f"public_security__{name}_window").join(deaths.lazy(), on="resident_key", how="semi")
+        scan(files, f"public_security__{name}_window").join(deaths.lazy(), on="resident_key", how="semi")
         for name in ("residents", "residence_permits")
     )
     nobody = pl.lit(None, pl.String).alias("household_register_no")
@@ -308,7 +305,7 @@ def died(files, month: Month, people: pl.DataFrame) -> pl.DataFrame:
     )
     births, school = (
         _births(files, month),
-        _scan(files, "education__enrolments").rename({"resident_key": "child_key"}),
+        scan(files, "education__enrolments").rename({"resident_key": "child_key"}),
     )
     told = [births.select("child_key", parent=name) for name in ("mother_key", "father_key")]
     told += [school.select("child_key", parent=name) for name in ("guardian1_key", "guardian2_key")]
@@ -330,69 +327,3 @@ def died(files, month: Month, people: pl.DataFrame) -> pl.DataFrame:
         .unique("resident_key", keep="first", maintain_order=True)
     )
     return gone.join(chosen.select("resident_key", "household"), on="resident_key")
-
-
-def certificates(files, month: Month) -> pl.LazyFrame:
-    """The severest valid certificate of a person: grade and category."""
-    expires = pl.col("expires_on")
-    return (
-        _scan(files, "disabled_persons__certificates")
-        .filter(
-            (pl.col("certificate_status") == "valid")
-            & (pl.col("issued_on") <= month.end)
-            & (expires.is_null() | (expires >= month.end))
-        )
-        .select(
-            "resident_key", grade=pl.col("disability_grade").cast(pl.Int64), category="disability_category"
-        )
-        .group_by("resident_key")
-        .agg(pl.col("grade", "category").sort_by("grade", "category").first())
-    )
-
-
-def illnesses(files, month: Month) -> pl.LazyFrame:
-    """People on the register of major illnesses."""
-    known = _scan(files, "health__major_illnesses").filter(pl.col("registered_on") <= month.end)
-    return known.select("resident_key", is_ill=True).unique()
-
-
-def spells(files, month: Month) -> pl.LazyFrame:
-    """Registered unemployed now; benefit ended within six months and no contribution since."""
-    ended = pl.col("deregistered_on")
-    until = pl.col("benefit_until_on")
-    since = month.ordinal - (until.dt.year().cast(pl.Int64) * 12 + until.dt.month().cast(pl.Int64) - 1)
-    persons = (
-        _scan(files, "human_resources__unemployment")
-        .filter(pl.col("registered_on") <= month.end)
-        .with_columns(is_registered=ended.is_null() | (ended > month.end))
-        .group_by("resident_key")
-        .agg(pl.col("is_registered").any(), until.max())
-    )
-    paid = (
-        _scan(files, "human_resources__contributions")
-        .filter(pl.col("contribution_month_on") <= month.start)
-        .join(persons, on="resident_key", how="semi")
-        .group_by("resident_key")
-        .agg(last_paid_on=pl.col("contribution_month_on").max())
-    )
-    is_recent = (until <= month.end) & (since < 6)
-    has_paid = (pl.col("last_paid_on") > until.dt.month_start()).fill_null(False)
-    return persons.join(paid, on="resident_key", how="left").select(
-        "resident_key", "is_registered", has_lost_benefit=is_recent.fill_null(False) & ~has_paid
-    )
-
-
-def rolls(files, month: Month) -> pl.LazyFrame:
-    """Active assistance that covers: the person alone, or the household."""
-    stopped = pl.col("stopped_on")
-    is_single = pl.col("is_single_person").fill_null(False)
-    return (
-        _scan(files, "civil_affairs__assistance_roll")
-        .filter(
-            pl.col("assistance_type").is_in(["dibao", "edge", "tekun", "orphan"])
-            & (pl.col("started_on") <= month.end)
-            & (stopped.is_null() | (stopped > month.end))
-        )
-        .group_by("resident_key")
-        .agg(is_alone=is_single.any(), is_covered=(~is_single).any())
-    )

@@ -776,14 +776,19 @@ spells as (
     select
         resident_key,
         bool_or(deregistered_on is null or deregistered_on > p.month_end) as is_registered,
-        max(benefit_until_on) as benefit_until_on
+        max(benefit_until_on) as benefit_until_on,
+        arg_max(
+            coalesce(benefit_from_on, benefit_until_on),
+            (benefit_until_on, coalesce(benefit_from_on, benefit_until_on))
+        ) filter (where benefit_until_on is not null) as benefit_from_on
     from human_resources__unemployment
     cross join p
     where registered_on <= p.month_end
     group by resident_key
 ),
 
--- Benefit ended within six months, and no contribution for a month after it.
+-- Benefit ended within six months, and no contribution since: for a later month, or for the benefit's
+-- last month when it had begun before that (else it may be of the work that was lost).
 unsupported as (
     select spells.resident_key
     from spells
@@ -796,8 +801,12 @@ unsupported as (
             from bases
             where
                 bases.resident_key = spells.resident_key
-                and bases.month_on > date_trunc('month', spells.benefit_until_on)
                 and bases.month_on <= p.month_start
+                and bases.month_on >= date_trunc('month', spells.benefit_until_on)
+                and (
+                    bases.month_on > date_trunc('month', spells.benefit_until_on)
+                    or bases.month_on > spells.benefit_from_on
+                )
         )
 ),
 
