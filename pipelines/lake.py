@@ -151,14 +151,21 @@ def file_digest(path: Path) -> str:
 
 
 @functools.cache
-def code_digest() -> str:
-    """SHA-256 over the code and SQL that make the tables: a change of either makes results stale."""
+def code_digest(*stages: str) -> str:
+    """SHA-256 over the code and SQL that make these stages' tables: a change of either makes them stale.
+
+    A stage's own folder, the nouns beside it and, where it runs SQL, all of sql/; other stages' code
+    cannot change its result, for verbs never import verbs.
+    """
     package = Path(__file__).parent
-    sources = sorted([*package.rglob("*.py"), *(package.parent / "sql").glob("*.sql")])
+    sources = {p for p in package.glob("*.py") if p.name not in ("monthly.py", "manifest.py")}
+    for stage in stages:
+        sources.update((package / stage).rglob("*.py"))
+    if set(stages) - {"ingest", "validate"}:
+        sources.update([*(package / "rule").rglob("*.py"), *(package.parent / "sql").glob("*.sql")])
     total = hashlib.sha256()
-    for path in sources:
-        if "city" not in path.parts:  # the invented city makes landing files, not tables
-            total.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in sorted(sources):
+        total.update(path.relative_to(package.parent).as_posix().encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
 
 

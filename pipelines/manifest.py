@@ -23,6 +23,8 @@ REFERENCE = Path(__file__).parent.parent / "data" / "reference"
 
 FILE = "manifest.json"
 
+_STAGES = ("ingest", "validate", "link", "detect", "publish")
+
 # Sums of the profiles reach back a year; a stock may be carried from further back.
 _WINDOW_MONTHS = 12
 _LIBRARIES = ("duckdb", "polars", "pyarrow", "xlsxwriter")
@@ -47,7 +49,10 @@ def inputs_of(contracts: dict[str, Contract], month: Month, lake: Lake, rules: P
         "rules": _digests(rules, "*.yaml"),
         "parameters": _digests(rules / "parameters", "*.yaml"),
         "reference": _digests(REFERENCE, "*.csv"),
-        "code": {"sha256": code_digest(), **{name: importlib.metadata.version(name) for name in _LIBRARIES}},
+        "code": {
+            "sha256": code_digest(*_STAGES),
+            **{name: importlib.metadata.version(name) for name in _LIBRARIES},
+        },
     }
 
 

@@ -12,7 +12,7 @@ reference as (
 select
     fees.resident_key,
     fees.term_began_on,
-    arg_max(fees.fee_yuan, fees.month) as fee_yuan
+    arg_max(fees.fee_half_cents, fees.month) as fee_half_cents
 from fees
 cross join reference
 where fees.term_began_on between reference.window_12_start and reference.month_end

@@ -26,10 +26,10 @@ select
             < case when deceased.sex = 'M' then reference.pension_age_male else reference.pension_age_female end
     ) as breadwinner_deaths_count,
     max(deceased.died_on) as latest_death_on,
-    coalesce(sum(money.medical_6m_yuan), 0) as medical_6m_yuan,
-    coalesce(sum(money.medical_12m_yuan), 0) as medical_12m_yuan,
-    coalesce(sum(fees.fees_6m_yuan), 0) as fees_6m_yuan,
-    coalesce(sum(fees.fees_12m_yuan), 0) as fees_12m_yuan
+    cast(coalesce(sum(money.medical_6m_cents), 0) as bigint) as medical_6m_cents,
+    cast(coalesce(sum(money.medical_12m_cents), 0) as bigint) as medical_12m_cents,
+    cast(coalesce(sum(fees.fees_6m_cents), 0) as bigint) as fees_6m_cents,
+    cast(coalesce(sum(fees.fees_12m_cents), 0) as bigint) as fees_12m_cents
 from deceased
 cross join reference
 left join money on deceased.resident_key = money.resident_key

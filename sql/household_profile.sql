@@ -41,10 +41,10 @@ spending as (
     -- what was spent for a member who died stays in the window
     select
         sums.*,
-        cast(sums.medical_6m_yuan + coalesce(deaths.medical_6m_yuan, 0) as decimal(18, 2)) as medical_6m,
-        cast(sums.medical_12m_yuan + coalesce(deaths.medical_12m_yuan, 0) as decimal(18, 2)) as medical_12m,
-        cast(sums.fees_6m_yuan + coalesce(deaths.fees_6m_yuan, 0) as decimal(18, 2)) as fees_6m,
-        cast(sums.fees_12m_yuan + coalesce(deaths.fees_12m_yuan, 0) as decimal(18, 2)) as fees_12m,
+        sums.medical_6m_cents + coalesce(deaths.medical_6m_cents, 0) as medical_6m_cents,
+        sums.medical_12m_cents + coalesce(deaths.medical_12m_cents, 0) as medical_12m_cents,
+        sums.fees_6m_cents + coalesce(deaths.fees_6m_cents, 0) as fees_6m_cents,
+        sums.fees_12m_cents + coalesce(deaths.fees_12m_cents, 0) as fees_12m_cents,
         sums.is_medical_exact_6m and sums.are_fees_exact_6m as is_rigid_exact_6m,
         sums.is_medical_exact_12m and sums.are_fees_exact_12m as is_rigid_exact_12m,
         deaths.breadwinner_deaths_count,
@@ -57,14 +57,14 @@ net as (
     -- (income / months there are - spending / months of the window) / members, rounded once
     select
         *,
-        mean_yuan(
-            income_6m_yuan * 6 - (medical_6m + fees_6m) * income_months_6m,
+        mean_cents(
+            income_6m_cents * 6 - (medical_6m_cents + fees_6m_cents) * income_months_6m,
             6 * income_months_6m * members_count
-        ) as net_6m_at_most_yuan,
-        mean_yuan(
-            income_12m_yuan * 12 - (medical_12m + fees_12m) * income_months_12m,
+        ) as net_6m_at_most_cents,
+        mean_cents(
+            income_12m_cents * 12 - (medical_12m_cents + fees_12m_cents) * income_months_12m,
             12 * income_months_12m * members_count
-        ) as net_12m_at_most_yuan
+        ) as net_12m_at_most_cents
     from spending
 )
 
@@ -93,37 +93,37 @@ select
     case when net.is_covered then net.covered_by end as covered_by,
     case when net.is_covered then net.covered_since_on end as covered_since_on,
     known.assistance_as_of_month as covered_as_of_month,
-    net.medical_6m as medical_self_paid_6m_at_least_yuan,
-    case when net.is_medical_exact_6m then net.medical_6m end as medical_self_paid_6m_yuan,
-    net.medical_12m as medical_self_paid_12m_at_least_yuan,
-    case when net.is_medical_exact_12m then net.medical_12m end as medical_self_paid_12m_yuan,
+    yuan(net.medical_6m_cents) as medical_self_paid_6m_at_least_yuan,
+    case when net.is_medical_exact_6m then yuan(net.medical_6m_cents) end as medical_self_paid_6m_yuan,
+    yuan(net.medical_12m_cents) as medical_self_paid_12m_at_least_yuan,
+    case when net.is_medical_exact_12m then yuan(net.medical_12m_cents) end as medical_self_paid_12m_yuan,
     net.has_major_illness,
-    net.fees_6m as education_fees_6m_at_least_yuan,
-    case when net.are_fees_exact_6m then net.fees_6m end as education_fees_6m_yuan,
-    net.fees_12m as education_fees_12m_at_least_yuan,
-    case when net.are_fees_exact_12m then net.fees_12m end as education_fees_12m_yuan,
+    yuan(net.fees_6m_cents) as education_fees_6m_at_least_yuan,
+    case when net.are_fees_exact_6m then yuan(net.fees_6m_cents) end as education_fees_6m_yuan,
+    yuan(net.fees_12m_cents) as education_fees_12m_at_least_yuan,
+    case when net.are_fees_exact_12m then yuan(net.fees_12m_cents) end as education_fees_12m_yuan,
     net.students_count,
-    mean_yuan(net.income_6m_yuan, net.income_months_6m) as income_6m_monthly_yuan,
-    mean_yuan(net.income_12m_yuan, net.income_months_12m) as income_12m_monthly_yuan,
-    coalesce(mean_yuan(net.income_6m_at_least_yuan, net.income_months_6m * net.members_count), 0)
+    yuan(mean_cents(net.income_6m_cents, net.income_months_6m)) as income_6m_monthly_yuan,
+    yuan(mean_cents(net.income_12m_cents, net.income_months_12m)) as income_12m_monthly_yuan,
+    coalesce(yuan(mean_cents(net.income_6m_at_least_cents, net.income_months_6m * net.members_count)), 0)
         as income_per_head_6m_at_least_yuan,
-    mean_yuan(net.income_6m_yuan, net.income_months_6m * net.members_count) as income_per_head_6m_yuan,
-    coalesce(mean_yuan(net.income_12m_at_least_yuan, net.income_months_12m * net.members_count), 0)
+    yuan(mean_cents(net.income_6m_cents, net.income_months_6m * net.members_count)) as income_per_head_6m_yuan,
+    coalesce(yuan(mean_cents(net.income_12m_at_least_cents, net.income_months_12m * net.members_count)), 0)
         as income_per_head_12m_at_least_yuan,
-    mean_yuan(net.income_12m_yuan, net.income_months_12m * net.members_count) as income_per_head_12m_yuan,
-    mean_yuan(net.imputed_12m_yuan, net.income_months_12m) as income_imputed_monthly_yuan,
+    yuan(mean_cents(net.income_12m_cents, net.income_months_12m * net.members_count)) as income_per_head_12m_yuan,
+    yuan(mean_cents(net.imputed_12m_cents, net.income_months_12m)) as income_imputed_monthly_yuan,
     net.income_months_6m,
     net.income_months_12m,
-    mean_yuan(net.medical_6m + net.fees_6m, 6) as rigid_spending_6m_monthly_at_least_yuan,
-    case when net.is_rigid_exact_6m then mean_yuan(net.medical_6m + net.fees_6m, 6) end
+    yuan(mean_cents(net.medical_6m_cents + net.fees_6m_cents, 6)) as rigid_spending_6m_monthly_at_least_yuan,
+    case when net.is_rigid_exact_6m then yuan(mean_cents(net.medical_6m_cents + net.fees_6m_cents, 6)) end
         as rigid_spending_6m_monthly_yuan,
-    mean_yuan(net.medical_12m + net.fees_12m, 12) as rigid_spending_12m_monthly_at_least_yuan,
-    case when net.is_rigid_exact_12m then mean_yuan(net.medical_12m + net.fees_12m, 12) end
+    yuan(mean_cents(net.medical_12m_cents + net.fees_12m_cents, 12)) as rigid_spending_12m_monthly_at_least_yuan,
+    case when net.is_rigid_exact_12m then yuan(mean_cents(net.medical_12m_cents + net.fees_12m_cents, 12)) end
         as rigid_spending_12m_monthly_yuan,
-    net.net_6m_at_most_yuan as net_income_per_head_6m_at_most_yuan,
-    case when net.is_rigid_exact_6m then net.net_6m_at_most_yuan end as net_income_per_head_6m_yuan,
-    net.net_12m_at_most_yuan as net_income_per_head_12m_at_most_yuan,
-    case when net.is_rigid_exact_12m then net.net_12m_at_most_yuan end as net_income_per_head_12m_yuan,
+    yuan(net.net_6m_at_most_cents) as net_income_per_head_6m_at_most_yuan,
+    case when net.is_rigid_exact_6m then yuan(net.net_6m_at_most_cents) end as net_income_per_head_6m_yuan,
+    yuan(net.net_12m_at_most_cents) as net_income_per_head_12m_at_most_yuan,
+    case when net.is_rigid_exact_12m then yuan(net.net_12m_at_most_cents) end as net_income_per_head_12m_yuan,
     case
         when events.incidents_6m_count > 0 then events.incidents_6m_count
         when known.incident_months_6m = 6 then 0
@@ -145,7 +145,7 @@ select
     end as leads_6m_count,
     assets.wholly_owned_homes_count,
     cast(assets.wholly_owned_homes_area_m2 as decimal(18, 2)) as wholly_owned_homes_area_m2,
-    cast(mean_yuan(assets.wholly_owned_homes_area_m2, net.members_count) as decimal(18, 2))
+    yuan(mean_cents(cast(assets.wholly_owned_homes_area_m2 * 100 as bigint), net.members_count))
         as home_area_per_head_m2,
     assets.shared_homes_count,
     assets.newest_car_registered_on,

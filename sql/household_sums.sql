@@ -41,19 +41,19 @@ select
     case
         when bool_or(is_student) or count(is_student) = count(*) then count(*) filter (where is_student)
     end as students_count,
-    cast(sum(medical_6m_yuan) as decimal(18, 2)) as medical_6m_yuan,
-    cast(sum(medical_12m_yuan) as decimal(18, 2)) as medical_12m_yuan,
+    cast(sum(medical_6m_cents) as bigint) as medical_6m_cents,
+    cast(sum(medical_12m_cents) as bigint) as medical_12m_cents,
     bool_and(is_medical_exact_6m) as is_medical_exact_6m,
     bool_and(is_medical_exact_12m) as is_medical_exact_12m,
-    cast(sum(fees_6m_yuan) as decimal(18, 2)) as fees_6m_yuan,
-    cast(sum(fees_12m_yuan) as decimal(18, 2)) as fees_12m_yuan,
+    cast(sum(fees_6m_cents) as bigint) as fees_6m_cents,
+    cast(sum(fees_12m_cents) as bigint) as fees_12m_cents,
     bool_and(are_fees_exact_6m) as are_fees_exact_6m,
     bool_and(are_fees_exact_12m) as are_fees_exact_12m,
-    case when count(income_6m_yuan) = count(*) then cast(sum(income_6m_yuan) as decimal(18, 2)) end as income_6m_yuan,
-    case when count(income_12m_yuan) = count(*) then cast(sum(income_12m_yuan) as decimal(18, 2)) end as income_12m_yuan,
-    cast(sum(income_6m_at_least_yuan) as decimal(18, 2)) as income_6m_at_least_yuan,
-    cast(sum(income_12m_at_least_yuan) as decimal(18, 2)) as income_12m_at_least_yuan,
-    cast(sum(imputed_12m_yuan) as decimal(18, 2)) as imputed_12m_yuan,
+    case when count(income_6m_cents) = count(*) then cast(sum(income_6m_cents) as bigint) end as income_6m_cents,
+    case when count(income_12m_cents) = count(*) then cast(sum(income_12m_cents) as bigint) end as income_12m_cents,
+    cast(sum(income_6m_at_least_cents) as bigint) as income_6m_at_least_cents,
+    cast(sum(income_12m_at_least_cents) as bigint) as income_12m_at_least_cents,
+    cast(sum(imputed_12m_cents) as bigint) as imputed_12m_cents,
     max(income_months_6m) as income_months_6m,
     max(income_months_12m) as income_months_12m
 from facts

@@ -28,9 +28,9 @@ declared_once as (
     select
         declared.resident_key,
         declared.month_on,
-        arg_max(declared.income_yuan, declared.month) as declared_yuan,
-        arg_max(declared.income_yuan, declared.month)
-            filter (where declared.month < reference.month_start) as before_yuan
+        arg_max(declared.income_cents, declared.month) as declared_cents,
+        arg_max(declared.income_cents, declared.month)
+            filter (where declared.month < reference.month_start) as before_cents
     from declared
     inner join late on declared.resident_key = late.resident_key and declared.month_on = late.month_on
     cross join reference
@@ -41,9 +41,9 @@ contributed_once as (
     select
         contributions.resident_key,
         contributions.month_on,
-        arg_max(contributions.contribution_base_yuan, contributions.month) as base_yuan,
-        arg_max(contributions.contribution_base_yuan, contributions.month)
-            filter (where contributions.month < reference.month_start) as before_yuan
+        arg_max(contributions.base_cents, contributions.month) as base_cents,
+        arg_max(contributions.base_cents, contributions.month)
+            filter (where contributions.month < reference.month_start) as before_cents
     from contributions
     inner join late
         on contributions.resident_key = late.resident_key and contributions.month_on = late.month_on
@@ -55,9 +55,9 @@ pensioned_once as (
     select
         pensions.resident_key,
         pensions.month_on,
-        arg_max(pensions.pension_yuan, pensions.month) as pension_yuan,
-        arg_max(pensions.pension_yuan, pensions.month)
-            filter (where pensions.month < reference.month_start) as before_yuan
+        arg_max(pensions.pension_cents, pensions.month) as pension_cents,
+        arg_max(pensions.pension_cents, pensions.month)
+            filter (where pensions.month < reference.month_start) as before_cents
     from pensions
     inner join late on pensions.resident_key = late.resident_key and pensions.month_on = late.month_on
     cross join reference
@@ -68,9 +68,9 @@ records as (
     select
         declared.resident_key,
         declared.month_on,
-        declared.income_yuan as declared_yuan,
-        null as base_yuan,
-        null as pension_yuan,
+        declared.income_cents as declared_cents,
+        null as base_cents,
+        null as pension_cents,
         1 as sign
     from declared
     cross join reference
@@ -81,9 +81,9 @@ records as (
     select
         contributions.resident_key,
         contributions.month_on,
-        null as declared_yuan,
-        contributions.contribution_base_yuan as base_yuan,
-        null as pension_yuan,
+        null as declared_cents,
+        contributions.base_cents,
+        null as pension_cents,
         1 as sign
     from contributions
     cross join reference
@@ -94,9 +94,9 @@ records as (
     select
         pensions.resident_key,
         pensions.month_on,
-        null as declared_yuan,
-        null as base_yuan,
-        pensions.pension_yuan,
+        null as declared_cents,
+        null as base_cents,
+        pensions.pension_cents,
         1 as sign
     from pensions
     cross join reference
@@ -107,9 +107,9 @@ records as (
     select
         resident_key,
         month_on,
-        declared_yuan,
-        null as base_yuan,
-        null as pension_yuan,
+        declared_cents,
+        null as base_cents,
+        null as pension_cents,
         1 as sign
     from declared_once
 
@@ -118,21 +118,21 @@ records as (
     select
         resident_key,
         month_on,
-        before_yuan as declared_yuan,
-        null as base_yuan,
-        null as pension_yuan,
+        before_cents as declared_cents,
+        null as base_cents,
+        null as pension_cents,
         -1 as sign
     from declared_once
-    where before_yuan is not null
+    where before_cents is not null
 
     union all
 
     select
         resident_key,
         month_on,
-        null as declared_yuan,
-        base_yuan,
-        null as pension_yuan,
+        null as declared_cents,
+        base_cents,
+        null as pension_cents,
         1 as sign
     from contributed_once
 
@@ -141,21 +141,21 @@ records as (
     select
         resident_key,
         month_on,
-        null as declared_yuan,
-        before_yuan as base_yuan,
-        null as pension_yuan,
+        null as declared_cents,
+        before_cents as base_cents,
+        null as pension_cents,
         -1 as sign
     from contributed_once
-    where before_yuan is not null
+    where before_cents is not null
 
     union all
 
     select
         resident_key,
         month_on,
-        null as declared_yuan,
-        null as base_yuan,
-        pension_yuan,
+        null as declared_cents,
+        null as base_cents,
+        pension_cents,
         1 as sign
     from pensioned_once
 
@@ -164,12 +164,12 @@ records as (
     select
         resident_key,
         month_on,
-        null as declared_yuan,
-        null as base_yuan,
-        before_yuan as pension_yuan,
+        null as declared_cents,
+        null as base_cents,
+        before_cents as pension_cents,
         -1 as sign
     from pensioned_once
-    where before_yuan is not null
+    where before_cents is not null
 ),
 
 sides as (
@@ -177,9 +177,9 @@ sides as (
         resident_key,
         month_on,
         sign,
-        coalesce(sum(declared_yuan), max(base_yuan), 0) + coalesce(sum(pension_yuan), 0) as income_yuan,
-        count(declared_yuan) + count(base_yuan) > 0 as is_earned,
-        count(base_yuan) > 0 as is_contributed
+        coalesce(sum(declared_cents), max(base_cents), 0) + coalesce(sum(pension_cents), 0) as income_cents,
+        count(declared_cents) + count(base_cents) > 0 as is_earned,
+        count(base_cents) > 0 as is_contributed
     from records
     group by resident_key, month_on, sign
 )
@@ -187,7 +187,7 @@ sides as (
 select
     resident_key,
     month_on,
-    sum(sign * income_yuan) as income_yuan,
+    cast(sum(sign * income_cents) as bigint) as income_cents,
     bool_or(is_earned and sign = 1) as is_earned,
     bool_or(is_contributed and sign = 1) as is_contributed
 from sides

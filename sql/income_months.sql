@@ -3,6 +3,6 @@ select
     month_on,
     bit,
     is_in_6,
-    minimum_wage_yuan
+    minimum_wage_cents
 from window_months
 where is_income_month

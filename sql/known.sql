@@ -58,8 +58,8 @@ wages as (
     select
         count(*) filter (where is_in_6) as income_months_6m,
         count(*) as income_months_12m,
-        coalesce(sum(minimum_wage_yuan) filter (where is_in_6), 0) as minimum_wages_6m_yuan,
-        coalesce(sum(minimum_wage_yuan), 0) as minimum_wages_12m_yuan
+        coalesce(sum(minimum_wage_cents) filter (where is_in_6), 0) as minimum_wages_6m_cents,
+        coalesce(sum(minimum_wage_cents), 0) as minimum_wages_12m_cents
     from income_months
 ),
 
@@ -90,8 +90,8 @@ select
     deaths.months as death_months_12m,
     wages.income_months_6m,
     wages.income_months_12m,
-    wages.minimum_wages_6m_yuan,
-    wages.minimum_wages_12m_yuan,
+    wages.minimum_wages_6m_cents,
+    wages.minimum_wages_12m_cents,
     fees.are_fees_whole_6m,
     fees.are_fees_whole_12m
 from rolls

@@ -115,17 +115,17 @@ statuses as (
         covered.household_covered_by,
         covered.household_covered_since_on,
         coalesce(earners.is_earned, false) as is_earning,
-        coalesce(money.medical_6m_yuan, 0) as medical_6m_yuan,
-        coalesce(money.medical_12m_yuan, 0) as medical_12m_yuan,
-        coalesce(fees.fees_6m_yuan, 0) as fees_6m_yuan,
-        coalesce(fees.fees_12m_yuan, 0) as fees_12m_yuan,
-        coalesce(money.income_6m_yuan, 0) as recorded_6m_yuan,
-        coalesce(money.income_12m_yuan, 0) as recorded_12m_yuan,
+        coalesce(money.medical_6m_cents, 0) as medical_6m_cents,
+        coalesce(money.medical_12m_cents, 0) as medical_12m_cents,
+        coalesce(fees.fees_6m_cents, 0) as fees_6m_cents,
+        coalesce(fees.fees_12m_cents, 0) as fees_12m_cents,
+        coalesce(money.income_6m_cents, 0) as recorded_6m_cents,
+        coalesce(money.income_12m_cents, 0) as recorded_12m_cents,
         coalesce(recorded.months_6m, 0) as recorded_6m,
         coalesce(recorded.months_12m, 0) as recorded_12m,
-        known.minimum_wages_6m_yuan - coalesce(recorded.minimum_wages_6m_yuan, 0) as unrecorded_wages_6m_yuan,
-        known.minimum_wages_12m_yuan - coalesce(recorded.minimum_wages_12m_yuan, 0)
-            as unrecorded_wages_12m_yuan,
+        known.minimum_wages_6m_cents - coalesce(recorded.minimum_wages_6m_cents, 0) as unrecorded_wages_6m_cents,
+        known.minimum_wages_12m_cents - coalesce(recorded.minimum_wages_12m_cents, 0)
+            as unrecorded_wages_12m_cents,
         known.income_months_6m,
         known.income_months_12m,
         known.settlement_months_6m = 6 as is_medical_whole_6m,
@@ -189,20 +189,20 @@ incomes as (
         case
             when income_months_6m = 0 then null
             when is_minor then 0
-            when recorded_6m >= income_months_6m or unrecorded_income = 'zero' then recorded_6m_yuan
-            when unrecorded_income = 'imputed' then recorded_6m_yuan + unrecorded_wages_6m_yuan
-        end as income_6m_yuan,
+            when recorded_6m >= income_months_6m or unrecorded_income = 'zero' then recorded_6m_cents
+            when unrecorded_income = 'imputed' then recorded_6m_cents + unrecorded_wages_6m_cents
+        end as income_6m_cents,
         case
             when income_months_12m = 0 then null
             when is_minor then 0
-            when recorded_12m >= income_months_12m or unrecorded_income = 'zero' then recorded_12m_yuan
-            when unrecorded_income = 'imputed' then recorded_12m_yuan + unrecorded_wages_12m_yuan
-        end as income_12m_yuan,
+            when recorded_12m >= income_months_12m or unrecorded_income = 'zero' then recorded_12m_cents
+            when unrecorded_income = 'imputed' then recorded_12m_cents + unrecorded_wages_12m_cents
+        end as income_12m_cents,
         case
             when recorded_12m < income_months_12m and unrecorded_income = 'imputed'
-                then unrecorded_wages_12m_yuan
+                then unrecorded_wages_12m_cents
             else 0
-        end as imputed_12m_yuan
+        end as imputed_12m_cents
     from capacities
 )
 
@@ -239,20 +239,20 @@ select
     covered_since_on,
     household_covered_by,
     household_covered_since_on,
-    medical_6m_yuan,
-    medical_12m_yuan,
+    medical_6m_cents,
+    medical_12m_cents,
     coalesce(is_locally_insured and is_medical_whole_6m, false) as is_medical_exact_6m,
     coalesce(is_locally_insured and is_medical_whole_12m, false) as is_medical_exact_12m,
-    fees_6m_yuan,
-    fees_12m_yuan,
+    fees_6m_cents,
+    fees_12m_cents,
     is_student is not null and are_fees_whole_6m as are_fees_exact_6m,
     is_student is not null and are_fees_whole_12m as are_fees_exact_12m,
-    income_6m_yuan,
-    income_12m_yuan,
-    coalesce(income_6m_yuan, case when is_minor then 0 else recorded_6m_yuan end) as income_6m_at_least_yuan,
-    coalesce(income_12m_yuan, case when is_minor then 0 else recorded_12m_yuan end)
-        as income_12m_at_least_yuan,
-    case when income_12m_yuan is null then 0 else imputed_12m_yuan end as imputed_12m_yuan,
+    income_6m_cents,
+    income_12m_cents,
+    coalesce(income_6m_cents, case when is_minor then 0 else recorded_6m_cents end) as income_6m_at_least_cents,
+    coalesce(income_12m_cents, case when is_minor then 0 else recorded_12m_cents end)
+        as income_12m_at_least_cents,
+    case when income_12m_cents is null then 0 else imputed_12m_cents end as imputed_12m_cents,
     income_months_6m,
     income_months_12m
 from incomes

@@ -17,7 +17,7 @@ delivered as (
     select
         resident_key,
         term_began_on,
-        fee_yuan,
+        fee_half_cents,
         0 as recency
     from before
 
@@ -26,7 +26,7 @@ delivered as (
     select
         fees.resident_key,
         fees.term_began_on,
-        fees.fee_yuan,
+        fees.fee_half_cents,
         1 as recency
     from fees
     cross join reference
@@ -37,18 +37,17 @@ once as (
     select
         resident_key,
         term_began_on,
-        arg_max(fee_yuan, recency) as fee_yuan
+        arg_max(fee_half_cents, recency) as fee_half_cents
     from delivered
     group by resident_key, term_began_on
 )
 
 select
     once.resident_key,
-    cast(
-        sum(case when once.term_began_on >= reference.window_6_start then once.fee_yuan else 0 end)
-        as decimal(18, 2)
-    ) as fees_6m_yuan,
-    cast(sum(once.fee_yuan) as decimal(18, 2)) as fees_12m_yuan
+    mean_cents(
+        sum(case when once.term_began_on >= reference.window_6_start then once.fee_half_cents else 0 end), 2
+    ) as fees_6m_cents,
+    mean_cents(sum(once.fee_half_cents), 2) as fees_12m_cents
 from once
 cross join reference
 group by once.resident_key

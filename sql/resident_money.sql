@@ -20,10 +20,10 @@ income_months as (
 benefits as (
     select
         unemployment.resident_key,
-        0 as medical_6m_yuan,
-        0 as medical_12m_yuan,
-        case when income_months.is_in_6 then unemployment.benefit_monthly_yuan else 0 end as income_6m_yuan,
-        unemployment.benefit_monthly_yuan as income_12m_yuan,
+        0 as medical_6m_cents,
+        0 as medical_12m_cents,
+        case when income_months.is_in_6 then unemployment.benefit_monthly_cents else 0 end as income_6m_cents,
+        unemployment.benefit_monthly_cents as income_12m_cents,
         income_months.bit as recorded_months,
         0 as earned_months,
         0 as contributed_months
@@ -33,16 +33,16 @@ benefits as (
             date_trunc('month', unemployment.benefit_from_on) <= income_months.month_on
             and coalesce(unemployment.benefit_until_on, unemployment.deregistered_on, date '9999-12-31')
             >= income_months.month_on
-    where unemployment.benefit_monthly_yuan is not null
+    where unemployment.benefit_monthly_cents is not null
 ),
 
 parts as (
     select
         resident_key,
-        medical_6m_yuan,
-        medical_12m_yuan,
-        income_6m_yuan,
-        income_12m_yuan,
+        medical_6m_cents,
+        medical_12m_cents,
+        income_6m_cents,
+        income_12m_cents,
         recorded_months,
         earned_months,
         contributed_months,
@@ -53,10 +53,10 @@ parts as (
 
     select
         resident_key,
-        medical_6m_yuan,
-        medical_12m_yuan,
-        income_6m_yuan,
-        income_12m_yuan,
+        medical_6m_cents,
+        medical_12m_cents,
+        income_6m_cents,
+        income_12m_cents,
         recorded_months,
         earned_months,
         contributed_months,
@@ -67,10 +67,10 @@ parts as (
 
     select
         resident_key,
-        medical_6m_yuan,
-        medical_12m_yuan,
-        income_6m_yuan,
-        income_12m_yuan,
+        medical_6m_cents,
+        medical_12m_cents,
+        income_6m_cents,
+        income_12m_cents,
         recorded_months,
         earned_months,
         contributed_months,
@@ -80,10 +80,10 @@ parts as (
 
 select
     resident_key,
-    cast(sum(medical_6m_yuan) as decimal(18, 2)) as medical_6m_yuan,
-    cast(sum(medical_12m_yuan) as decimal(18, 2)) as medical_12m_yuan,
-    cast(sum(income_6m_yuan) as decimal(18, 2)) as income_6m_yuan,
-    cast(sum(income_12m_yuan) as decimal(18, 2)) as income_12m_yuan,
+    cast(sum(medical_6m_cents) as bigint) as medical_6m_cents,
+    cast(sum(medical_12m_cents) as bigint) as medical_12m_cents,
+    cast(sum(income_6m_cents) as bigint) as income_6m_cents,
+    cast(sum(income_12m_cents) as bigint) as income_12m_cents,
     bit_or(recorded_months) as recorded_months,
     bit_or(earned_months) as earned_months,
     bit_or(contributed_months) as contributed_months,

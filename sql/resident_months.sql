@@ -14,8 +14,8 @@ changes as (
     select
         resident_key,
         month_on,
-        medical_yuan,
-        0 as income_yuan,
+        medical_cents,
+        0 as income_cents,
         false as is_recorded,
         false as is_earned,
         false as is_contributed
@@ -26,8 +26,8 @@ changes as (
     select
         resident_key,
         month_on,
-        0 as medical_yuan,
-        income_yuan,
+        0 as medical_cents,
+        income_cents,
         true as is_recorded,
         is_earned,
         is_contributed
@@ -37,8 +37,8 @@ changes as (
 select
     resident_key,
     month_on,
-    cast(sum(medical_yuan) as decimal(18, 2)) as medical_yuan,
-    cast(sum(income_yuan) as decimal(18, 2)) as income_yuan,
+    cast(sum(medical_cents) as bigint) as medical_cents,
+    cast(sum(income_cents) as bigint) as income_cents,
     bool_or(is_recorded) as is_recorded,
     bool_or(is_earned) as is_earned,
     bool_or(is_contributed) as is_contributed

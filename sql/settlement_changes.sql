@@ -46,12 +46,12 @@ suspects as (
     select
         sign,
         resident_key,
-        abs(total_yuan) as amount_yuan,
+        abs(total_cents) as amount_cents,
         case when is_inpatient then date '1900-01-01' else settled_month_on end as within_on
     from documents
     where stay_no is not null
     group by
-        sign, resident_key, abs(total_yuan),
+        sign, resident_key, abs(total_cents),
         case when is_inpatient then date '1900-01-01' else settled_month_on end
     having count(*) > 1
 ),
@@ -65,7 +65,7 @@ marked as (
         on
             documents.sign = suspects.sign
             and documents.resident_key = suspects.resident_key
-            and abs(documents.total_yuan) = suspects.amount_yuan
+            and abs(documents.total_cents) = suspects.amount_cents
             and case when documents.is_inpatient then date '1900-01-01' else documents.settled_month_on end
             = suspects.within_on
             and documents.stay_no is not null
@@ -77,17 +77,17 @@ bills_and_refunds as (
         row_number() over (
             partition by
                 marked.sign, marked.resident_key, marked.stay_no, marked.within_on,
-                abs(marked.total_yuan), abs(marked.self_paid_yuan), marked.total_yuan > 0
+                abs(marked.total_cents), abs(marked.self_paid_cents), marked.total_cents > 0
             order by marked.settled_on asc, marked.month asc, marked.settlement_no asc
         ) as place_in_kind,
-        sum(case when marked.total_yuan > 0 then 0 else 1 end) over bill as refunds,
-        sum(case when marked.total_yuan > 0 then 1 else 0 end) over bill as bills
+        sum(case when marked.total_cents > 0 then 0 else 1 end) over bill as refunds,
+        sum(case when marked.total_cents > 0 then 1 else 0 end) over bill as bills
     from marked
     where marked.within_on is not null
     window bill as (
         partition by
             marked.sign, marked.resident_key, marked.stay_no, marked.within_on,
-            abs(marked.total_yuan), abs(marked.self_paid_yuan)
+            abs(marked.total_cents), abs(marked.self_paid_cents)
     )
 ),
 
@@ -98,15 +98,15 @@ left_after_refunds as (
         row_number() over (
             partition by
                 bills_and_refunds.sign, bills_and_refunds.resident_key, bills_and_refunds.stay_no,
-                bills_and_refunds.within_on, bills_and_refunds.total_yuan
+                bills_and_refunds.within_on, bills_and_refunds.total_cents
             order by
                 bills_and_refunds.settled_on desc, bills_and_refunds.month desc,
                 bills_and_refunds.settlement_no desc
         ) as recency
     from bills_and_refunds
     where
-        (bills_and_refunds.total_yuan > 0 and bills_and_refunds.place_in_kind > bills_and_refunds.refunds)
-        or (bills_and_refunds.total_yuan <= 0 and bills_and_refunds.place_in_kind > bills_and_refunds.bills)
+        (bills_and_refunds.total_cents > 0 and bills_and_refunds.place_in_kind > bills_and_refunds.refunds)
+        or (bills_and_refunds.total_cents <= 0 and bills_and_refunds.place_in_kind > bills_and_refunds.bills)
 ),
 
 counted as (
@@ -114,7 +114,7 @@ counted as (
         sign,
         resident_key,
         settled_month_on,
-        self_paid_yuan
+        self_paid_cents
     from marked
     where within_on is null
 
@@ -125,14 +125,14 @@ counted as (
         sign,
         resident_key,
         settled_month_on,
-        self_paid_yuan
+        self_paid_cents
     from left_after_refunds
-    where total_yuan <= 0 or recency = 1
+    where total_cents <= 0 or recency = 1
 )
 
 select
     resident_key,
     settled_month_on as month_on,
-    sum(sign * self_paid_yuan) as medical_yuan
+    cast(sum(sign * self_paid_cents) as bigint) as medical_cents
 from counted
 group by resident_key, settled_month_on

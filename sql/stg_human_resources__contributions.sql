@@ -2,6 +2,6 @@
 select
     resident_key,
     contribution_month_on as month_on,
-    contribution_base_yuan,
+    cast(contribution_base_yuan * 100 as bigint) as base_cents,
     month
 from human_resources__contributions

@@ -2,6 +2,6 @@
 select
     resident_key,
     pension_month_on as month_on,
-    pension_yuan,
+    cast(pension_yuan * 100 as bigint) as pension_cents,
     month
 from human_resources__pensions

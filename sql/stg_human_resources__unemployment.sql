@@ -15,7 +15,7 @@ select
     spells.deregistered_on,
     spells.benefit_from_on,
     spells.benefit_until_on,
-    spells.benefit_monthly_yuan,
+    cast(spells.benefit_monthly_yuan * 100 as bigint) as benefit_monthly_cents,
     spells.deregistered_on is null or spells.deregistered_on > reference.month_end as is_open
 from spells
 cross join reference

@@ -4,6 +4,6 @@ select
     income_month_on as month_on,
     income_kind,
     payer_no,
-    income_yuan,
+    cast(income_yuan * 100 as bigint) as income_cents,
     month
 from taxation__incomes

@@ -55,7 +55,7 @@ def detect(month: Month, lake: Lake, rules: Path = RULES, schemas: Path = SCHEMA
         "rules": {str(p.relative_to(rules)): file_digest(p) for p in sorted(rules.rglob("*.yaml"))},
         "schemas": {p.name: file_digest(p) for p in sorted(schemas.glob("*.yaml"))},
         "communities": file_digest(COMMUNITIES),
-        "code": code_digest(),
+        "code": code_digest("detect"),
     }
     if lake.is_current(TABLE, month, inputs):
         return json.loads((lake.resolve(TABLE, month) / COUNTS).read_text(encoding="utf-8"))

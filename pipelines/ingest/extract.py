@@ -45,7 +45,7 @@ def ingest(contract: Contract, month: Month, landing: Path, lake: Lake) -> dict 
     inputs = {
         "files": {file.name: file.sha256 for file in files},
         "contract": file_digest(contract.document.path),
-        "code": code_digest(),
+        "code": code_digest("ingest"),
         "reference": {path.name: file_digest(path) for path in sorted(REFERENCE.glob("*.csv"))},
         # Keys depend on the secret; its fingerprint tells when it changed.
         "secret": hmac.new(lake.secret(), b"fingerprint", hashlib.sha256).hexdigest()[:16],

@@ -29,7 +29,6 @@ RELATIONS = (
 
 # What is written, each ordered by a unique key so that bytes do not depend on threads.
 WRITTEN = {
-    "residents": "resident_key",
     "members": "household_no, resident_key",
     "household_links": "resident_key, linked_key, link_type, source",
     "resident_profile": "household_no, resident_key",
@@ -62,10 +61,10 @@ def link(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[st
             _check_grain(database)
     with Database() as database:
         folder = lake.resolve("profiles", month)
-        database.view("residents", folder / "residents.parquet")
+        database.view("members", folder / "members.parquet")
         database.view("household_profile", folder / "household_profile.parquet")
         return {
-            "residents": database.value("select count(*) from residents"),
+            "residents": database.value("select count(*) from members where is_alive"),
             "households": database.value("select count(*) from household_profile"),
         }
 
@@ -96,7 +95,7 @@ def _inputs(contracts: Mapping[str, Contract], deliveries: list[Delivery], month
         "household_keys": {str(m): lake.digest("matches", m) for m in lake.months("matches") if m < month},
         "parameters": rule.parameters_in_force(month=month),
         "minimum_wages": minimum_wages(month.window(WINDOW)),
-        "code": code_digest(),
+        "code": code_digest("link"),
     }
 
 

@@ -20,7 +20,7 @@ FOLDED = (SETTLEMENTS, *INCOME_EXTRACTS)
 
 def stays_of_month(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> None:
     """Writes the lake table `stays` of a month: its documents of hospital stays, few enough to look back."""
-    inputs = {"rows": lake.digest(f"parquet/{SETTLEMENTS}", month), "code": code_digest()}
+    inputs = {"rows": lake.digest(f"parquet/{SETTLEMENTS}", month), "code": code_digest("link")}
     if lake.is_current("stays", month, inputs):
         return
     with Database() as database, lake.write("stays", month, inputs) as folder:
@@ -41,7 +41,7 @@ def fold_month(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> d
     used = {extract: delivery.window_months(contracts[extract], month, lake, WINDOW) for extract in FOLDED}
     inputs = {
         "rows": {e: {str(m): lake.digest(f"parquet/{e}", m) for m in used[e]} for e in FOLDED},
-        "code": code_digest(),
+        "code": code_digest("link"),
     }
     if lake.is_current("resident_months", month, inputs):
         return inputs
@@ -79,7 +79,7 @@ def fold_window(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> 
         "fees": {str(m): lake.digest(f"parquet/{enrolments.id}", m) for m in schooled},
         # whether the month itself brings income does not matter to what came before
         "window": windows.slice(0, WINDOW - 1).to_pylist(),
-        "code": code_digest(),
+        "code": code_digest("link"),
     }
     if lake.is_current("window_states", month, inputs):
         return inputs

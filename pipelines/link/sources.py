@@ -172,7 +172,7 @@ def window_table(contracts: Mapping[str, Contract], month: Month, lake: Lake) ->
             "bit": 1 << place,
             "is_in_6": m in month.window(6),
             "is_income_month": m in common,
-            "minimum_wage_yuan": int(wages[str(m)]),
+            "minimum_wage_cents": int(wages[str(m)] * 100),
         }
         for place, m in enumerate(window)
     ]
@@ -181,7 +181,7 @@ def window_table(contracts: Mapping[str, Contract], month: Month, lake: Lake) ->
         ("bit", pa.int32()),
         ("is_in_6", pa.bool_()),
         ("is_income_month", pa.bool_()),
-        ("minimum_wage_yuan", pa.int64()),
+        ("minimum_wage_cents", pa.int64()),
     ]
     return pa.Table.from_pylist(rows, schema=pa.schema(columns))
 
@@ -198,8 +198,8 @@ def _recorded_months(windows: pa.Table) -> pa.Table:
                 "recorded_months": bits,
                 "months_6m": len(of_six),
                 "months_12m": len(recorded),
-                "minimum_wages_6m_yuan": sum(row["minimum_wage_yuan"] for row in of_six),
-                "minimum_wages_12m_yuan": sum(row["minimum_wage_yuan"] for row in recorded),
+                "minimum_wages_6m_cents": sum(row["minimum_wage_cents"] for row in of_six),
+                "minimum_wages_12m_cents": sum(row["minimum_wage_cents"] for row in recorded),
             }
         )
     return pa.Table.from_pylist(rows)

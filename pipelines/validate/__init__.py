@@ -38,7 +38,7 @@ def validate(contract: Contract, month: Month, lake: Lake) -> dict | None:
         "parquet": ingested,
         "compared": {str(m): lake.digest(table, m) for m in recent.months},
         "contract": file_digest(contract.document.path),
-        "code": code_digest(),
+        "code": code_digest("validate"),
     }
     if lake.is_current(table, month, inputs):
         return delivery.verdict(contract.id, month, lake)
@@ -81,7 +81,7 @@ def write_data_docs(contracts: Mapping[str, Contract], month: Month, lake: Lake)
     inputs = {
         "verdicts": {extract: lake.digest(f"verdicts/{extract}", month) for extract in verdicts},
         "deliveries": [dataclasses.asdict(d) for d in found],
-        "code": code_digest(),
+        "code": code_digest("validate"),
     }
     if not lake.is_current("data_docs", month, inputs):
         _quiet()

@@ -61,7 +61,7 @@ def _type(name: str, values: list) -> pa.DataType:
     if name.startswith(("is_", "has_", "covers_")):
         return pa.bool_()
     known = [value for value in values if value is not None]
-    if name.endswith(("_key", "_no", "_years", "label", "_count", "_cap")) and all(
+    if name.endswith(("_key", "_no", "_years", "label", "_count", "_cap", "_cents")) and all(
         isinstance(v, int) for v in known
     ):
         return pa.int64()

@@ -192,5 +192,5 @@ def some_households() -> list[Household]:
 @pytest.fixture
 def city(tmp_path, monkeypatch) -> City:
     # Somebody may save a source file between two publications of one test.
-    monkeypatch.setattr("pipelines.manifest.code_digest", lambda: "the code")
+    monkeypatch.setattr("pipelines.manifest.code_digest", lambda *_: "the code")
     return City(Lake(tmp_path / "lake"))

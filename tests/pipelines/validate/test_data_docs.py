@@ -56,7 +56,7 @@ def test_no_page_shows_a_value_of_a_person(site):
 
 def test_pages_are_equal_when_they_are_made_again(site, contract, lake, monkeypatch):
     before = lake.about("data_docs", MONTH)
-    monkeypatch.setattr("pipelines.validate.code_digest", lambda: "other code")
+    monkeypatch.setattr("pipelines.validate.code_digest", lambda *_: "other code")
     missing = dataclasses.replace(contract, id="testing__missing")
     write_data_docs({contract.id: contract, missing.id: missing}, MONTH, lake)
     after = lake.about("data_docs", MONTH)
