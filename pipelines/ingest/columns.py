@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import polars as pl
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pipelines.contract import Property
 from pipelines.identity import is_resident_id_expr
+from pipelines.ingest.amounts import parse_money
 from pipelines.ingest.documents import NUMBER_CELL, parse_certificate, parse_resident_id
 from pipelines.ingest.header import Column
 from pipelines.ingest.places import Places, parse_community, parse_town
@@ -22,11 +23,11 @@ from pipelines.ingest.values import (
     Refusal,
     Value,
     fold_word,
+    marked,
     parse_boolean,
     parse_code,
     parse_date,
     parse_integer,
-    parse_money,
     parse_text,
 )
 
@@ -65,11 +66,29 @@ class Reading:
         return self.column.property
 
 
-def reading(column: Column, places: Places, *, documents: bool, sample: list[str]) -> Reading:
+def reading(
+    column: Column, places: Places, *, documents: bool, sample: list[str], epoch: int = 1900
+) -> Reading:
     """How a column is read. `sample` is some of its cells: it decides which form is the fast one.
 
-    `documents`: whether passports and the like may stand for a resident ID.
+    `documents`: whether passports and the like may stand for a resident ID; `epoch`: the year that
+    day numbers count from.
     """
+    plain = _reading(column, places, documents, sample, epoch)
+
+    def parse(text: str) -> Value | Refusal:
+        bare, action, confidence = marked(text)
+        if action == "merged_cell" and column.property.logical_type == "number":
+            return Value(None, "merged_amount")  # one amount for several rows is not one for each
+        found = plain.parse(bare)
+        if not action or isinstance(found, Refusal) or found.value is None or found.changes_meaning:
+            return found
+        return Value(found.value, action, confidence)
+
+    return replace(plain, parse=parse)
+
+
+def _reading(column: Column, places: Places, documents: bool, sample: list[str], epoch: int) -> Reading:
     prop = column.property
     text = pl.col(f"c{column.index}")
     if any(cell != cell.strip() for cell in sample):
@@ -90,7 +109,7 @@ def reading(column: Column, places: Places, *, documents: bool, sample: list[str
     if prop.enum:
         return _code(column, text)
     if prop.logical_type == "date":
-        return _date(column, text, sample)
+        return _date(column, text, sample, epoch)
     if prop.logical_type in ("number", "integer"):
         return _number(column, text)
     return _text(column, text)
@@ -135,12 +154,12 @@ _DAYS = (
 _MONTHS = ((r"\d{6}", "%Y%m", 6), (r"\d{4}-\d\d", "%Y-%m", 7))
 
 
-def _date(column: Column, text: pl.Expr, sample: list[str]) -> Reading:
+def _date(column: Column, text: pl.Expr, sample: list[str], epoch: int) -> Reading:
     prop = column.property
     is_month = prop.format in ("yyyyMM", "yyyy-MM") or prop.name.endswith("_month_on")
 
     def parse(t: str) -> Value | Refusal:
-        return parse_date(t, is_month=is_month, may_be_open=not prop.required)
+        return parse_date(t, is_month=is_month, may_be_open=not prop.required, epoch=epoch)
 
     first = next((t.strip() for t in sample if t.strip()), "")
     for pattern, form, length in _MONTHS if is_month else _DAYS:
@@ -200,6 +219,8 @@ def _text(column: Column, text: pl.Expr) -> Reading:
                 )
             t = t.removesuffix(NUMBER_CELL)
         found = parse_text(t)
+        if prop.name == "name" and isinstance(found, Value) and re.search(r"\d{15}", found.value or ""):
+            return Refusal("id_in_name", "a name without a number")
         if isinstance(found, Value) and found.value is not None:
             for pattern, to in rewrites:
                 if pattern.search(found.value):
@@ -207,6 +228,8 @@ def _text(column: Column, text: pl.Expr) -> Reading:
         return found
 
     is_plain = ~(text.str.contains(_ODD) | text.is_in(_NULLS)) & (text != "")
+    if prop.name == "name":
+        is_plain &= ~text.str.contains("[0-9]{15}")
     if rewrites:
         is_plain &= text.str.contains(prop.pattern) if prop.pattern else pl.lit(False)
     return Reading(column, pl.when(is_plain).then(text), parse, pl.String())

@@ -26,9 +26,10 @@ def suspects(hashes: list[pl.Series]) -> list[pl.Series]:
 
 
 def superfluous(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
-    """Of rows with `source`, `line`, `piece` and `number` those to set aside, with `column`, `reason`,
-    `found` and `allowed` beside the four.
+    """Of rows with `source`, `line`, `piece`, `number` and `correction` those to set aside, with `column`,
+    `reason`, `found` and `allowed` beside the first four.
 
+    corrected        a correction file has a row of the same key
     duplicate        equal to a row that is kept
     superseded       another row of the key has the later (or earlier) date that the contract prefers
     conflicting_key  same key, different content, and nothing says which is right: all are set aside
@@ -36,11 +37,15 @@ def superfluous(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     key = _key(contract)
     rows = rows.filter(pl.len().over(key) > 1)
     prefers, _, column = contract.on_duplicate.partition(" ")
-    is_preferred = pl.lit(True)
+    # What a later correction says of a key is all that counts of it.
+    rows = rows.with_columns(is_corrected=pl.col("correction") < pl.col("correction").max().over(key))
+    is_preferred = ~pl.col("is_corrected")
     if column:
-        best = pl.col(column).max() if prefers == "latest" else pl.col(column).min()
+        dates = pl.col(column).filter(~pl.col("is_corrected"))
+        best = dates.max() if prefers == "latest" else dates.min()
         # A row without the date gives way to one that has it.
-        is_preferred = (pl.col(column) == best.over(key)).fill_null(False) | best.over(key).is_null()
+        is_best = (pl.col(column) == best.over(key)).fill_null(False) | best.over(key).is_null()
+        is_preferred = is_preferred & is_best
     rows = rows.with_columns(is_preferred=is_preferred)
     # Of equal rows the one that needed no repair stands; which file or line it is from says nothing else.
     rows = rows.sort(pl.col("is_preferred").not_(), "is_repaired", "source", "line")
@@ -55,7 +60,9 @@ def superfluous(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
         kept=pl.format("{} line {}", pl.col("source").first(), pl.col("line").first()).over(key),
     )
     reason = (
-        pl.when(~pl.col("is_preferred"))
+        pl.when("is_corrected")
+        .then(pl.lit("corrected"))
+        .when(~pl.col("is_preferred"))
         .then(pl.lit("superseded"))
         .when(pl.col("differing") != "")
         .then(pl.lit("conflicting_key"))

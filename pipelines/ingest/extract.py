@@ -13,17 +13,20 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from pipelines.contract import Contract
+from pipelines.ingest.archives import parts
 from pipelines.ingest.columns import Reading, reading
 from pipelines.ingest.delimited import delimited_table
 from pipelines.ingest.duplicates import superfluous, suspects
-from pipelines.ingest.landing import Delivered, delivered_files
+from pipelines.ingest.landing import Delivered, delivered_files, replaced_by
 from pipelines.ingest.lost_digits import refuse_lost_digits
+from pipelines.ingest.names import settled_names
 from pipelines.ingest.pieces import Piece, join_pieces, picked, write_piece
 from pipelines.ingest.places import REFERENCE, load_places
-from pipelines.ingest.recognise import WORKBOOK, Unreadable, recognise
+from pipelines.ingest.recognise import PAGE, WORKBOOK, Unreadable
 from pipelines.ingest.report import counts, extract_report, file_report
 from pipelines.ingest.rows import Batch, raw_json, read_batch
 from pipelines.ingest.table import Table
+from pipelines.ingest.web_page import page_table
 from pipelines.ingest.workbook import workbook_tables
 from pipelines.lake import Lake, code_digest, file_digest
 from pipelines.month import Month
@@ -72,6 +75,8 @@ def _read_extract(
     for file in files:
         if first_of.setdefault(file.sha256, file.name) != file.name:
             continue  # the same file sent again counts once
+        if replaced_by(file, files):
+            continue
         try:
             pieces[file.name] = _read_file(contract, file, work / f"{len(first_of):05d}", constants, secret)
         except Unreadable as error:
@@ -85,7 +90,13 @@ def _read_extract(
     repairs = counts(folder / "repairs.parquet", "file")
     entries = [
         file_report(
-            file, pieces.get(file.name, []), contract, repairs, problems.get(file.name), first_of[file.sha256]
+            file,
+            pieces.get(file.name, []),
+            contract,
+            repairs,
+            problems.get(file.name),
+            first_of[file.sha256],
+            replaced_by(file, files),
         )
         for file in files
     ]
@@ -99,13 +110,17 @@ def _read_file(
 ) -> list[Piece]:
     """One piece for each table of the file; raises Unreadable, and then nothing of it counts."""
     before = file.path.stat()
-    if recognise(file.path) == WORKBOOK:
-        tables = workbook_tables(file.path, file.name, contract)
-    else:
-        tables = [delimited_table(file.path, file.name, contract)]
     work.mkdir()
+    # What was packed is read from its copy, which stays until repeated rows have been looked up.
+    tables = [
+        table
+        for part in parts(file.path, file.name, work)
+        for table in _tables(part.path, part.name, part.form, contract)
+    ]
     pieces = [
-        write_piece(table, _batches(table, contract, secret), work, number, constants, contract)
+        write_piece(
+            table, _batches(table, contract, secret), work, number, constants, contract, file.correction
+        )
         for number, table in enumerate(tables)
     ]
     after = file.path.stat()
@@ -118,6 +133,14 @@ def _read_file(
             "只有表头没有数据 / a header and no row below it. Ask the department to export it again."
         )
     return pieces
+
+
+def _tables(path: Path, name: str, form: str, contract: Contract) -> list[Table]:
+    if form == WORKBOOK:
+        return workbook_tables(path, name, contract)
+    if form == PAGE:
+        return [page_table(path, name, contract)]
+    return [delimited_table(path, name, contract)]
 
 
 def _must_have_rows(contract: Contract) -> bool:
@@ -133,6 +156,7 @@ def _batches(table: Table, contract: Contract, secret: bytes) -> Iterator[Batch]
         readings = _readings(table, contract, raw.head(_SAMPLE))
         if number == 0:
             refuse_lost_digits(raw, readings)
+        raw = settled_names(raw, table.header)
         yield read_batch(raw, table.header, readings, contract, secret)
 
 
@@ -142,14 +166,17 @@ def _readings(table: Table, contract: Contract, sample: pl.DataFrame) -> list[Re
     order = {p.name: rank for rank, p in enumerate(contract.properties)}
     columns = sorted(table.header.columns, key=lambda column: order[column.property.name])
     places = load_places()
-    return [reading(c, places, documents=documents, sample=sample[f"c{c.index}"].to_list()) for c in columns]
+    return [
+        reading(c, places, documents=documents, sample=sample[f"c{c.index}"].to_list(), epoch=table.epoch)
+        for c in columns
+    ]
 
 
 def _repeated(pieces: list[Piece], contract: Contract) -> pl.DataFrame:
     """Marks repeated rows in the pieces as dropped; returns their entries for rejected.parquet."""
     chosen = suspects([piece.hashes for piece in pieces]) if pieces else []
     rows = [
-        picked(piece, numbers).with_columns(piece=pl.lit(index))
+        picked(piece, numbers).with_columns(piece=pl.lit(index), correction=pl.lit(piece.correction))
         for index, (piece, numbers) in enumerate(zip(pieces, chosen, strict=True))
         if len(numbers)
     ]

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pipelines.contract import Contract, Property, fold_header
+from pipelines.ingest.amounts import UNIT_FACTORS
 from pipelines.ingest.recognise import Unreadable
-from pipelines.ingest.values import UNIT_FACTORS, folded
+from pipelines.ingest.values import MERGED, folded
 from pipelines.problem import masked
 
 # Titles, notes and units above a header never take more.
 SEARCHED_ROWS = 40
+_BELOW_GROUP = 1000  # above the rank of any synonym
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,12 @@ def find_header(rows: Sequence[Sequence[str | None]], contract: Contract) -> Hea
     for number, cells in enumerate(folded_rows[:SEARCHED_ROWS], start=1):
         below = folded_rows[number] if number < len(folded_rows) else ()
         forms = [(1, cells)]
-        both = _two_rows(cells, below)
+        both, groups = _two_rows(cells, below, known)
         # A row above the header, such as a title, adds no column to it.
-        if below and len(_columns(both, known)) > len(_columns(below, known)) > 0:
+        if below and len(_columns(both, known, groups)) > len(_columns(below, known)) > 0:
             forms.append((2, both))
         for count, names in forms:
-            columns = _columns(names, known)
+            columns = _columns(names, known, groups if count == 2 else frozenset())
             if len(columns) >= wanted and (best is None or len(columns) > len(best.columns)):
                 best = Header(number, count, names, columns)
         if best and len(best.columns) == len(contract.properties):
@@ -111,22 +113,36 @@ def _cells(row: Sequence[str | None]) -> tuple[str, ...]:
     return tuple(folded(text or "") for text in row)
 
 
-def _two_rows(upper: tuple[str, ...], lower: tuple[str, ...]) -> tuple[str, ...]:
-    """A header of two rows: the lower cell names the column, the upper one where the lower is empty."""
+def _two_rows(
+    upper: tuple[str, ...], lower: tuple[str, ...], known: dict
+) -> tuple[tuple[str, ...], frozenset[int]]:
+    """A header of two rows, and which of its columns stand below a group whose name adds nothing known.
+
+    The lower cell names the column, the upper one where the lower is empty. A group (监护人1 over 姓名
+    and 身份证号) names its columns together with them, as far as the contract knows the two together.
+    """
     width = max(len(upper), len(lower))
-    return tuple(
-        below or above for above, below in zip(_padded(upper, width), _padded(lower, width), strict=True)
-    )
+    names, unsure, group = [], set(), ""
+    for index, (above, below) in enumerate(zip(_padded(upper, width), _padded(lower, width), strict=True)):
+        group = "" if not below else above.removesuffix(MERGED) or group
+        below = below.removesuffix(MERGED)
+        together = [text for text in (group + below, f"{group}{below}码") if fold_header(text) in known]
+        if below and group and group != below and not together:
+            unsure.add(index)
+        names.append(together[0] if below and group and together else below or above.removesuffix(MERGED))
+    return tuple(names), frozenset(unsure)
 
 
 def _padded(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
     return cells + ("",) * (width - len(cells))
 
 
-def _columns(cells: tuple[str, ...], known: dict) -> tuple[Column, ...]:
+def _columns(cells: tuple[str, ...], known: dict, groups: frozenset[int] = frozenset()) -> tuple[Column, ...]:
+    """The contract's columns among header cells; those below a group (`groups`) only where no other is."""
     best: dict[str, tuple[int, Column]] = {}
     for index, text in enumerate(cells):
         rank, found = known.get(fold_header(text), (0, None)) if text else (0, None)
+        rank += _BELOW_GROUP if index in groups else 0
         if found and (found.name not in best or rank < best[found.name][0]):
             best[found.name] = (rank, Column(index, found, text))
     return tuple(sorted((column for _, column in best.values()), key=lambda column: column.index))

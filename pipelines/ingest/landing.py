@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.contract import Contract
+from pipelines.ingest.places import town_in_name
 from pipelines.lake import Lake, file_digest
 from pipelines.month import Month
 from pipelines.problem import Problem
 
 # Left behind by spreadsheets, file managers and transfers; nobody delivered them.
 _PASSING = ("~$", ".", "Thumbs.db", "desktop.ini")
+# A correction amends: its rows replace those of the same keys. One of the whole stands for all before it.
+_CORRECTION = re.compile(r"更正|补正|订正|correct(?:ion|ed)", re.I)
+_WHOLE = re.compile(r"全量|整体|整表|full|whole|replace", re.I)
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,11 @@ class Delivered:
     name: str
     sha256: str
     bytes: int
+    correction: int = 0  # 1 for the first correction, 2 for the next; its rows replace those of their keys
+    replaces_all: bool = (
+        False  # a correction that stands for all files before it (of its town, if it names one)
+    )
+    town: str | None = None  # code of the town that the name tells
 
 
 def delivered_files(contract: Contract, month: Month, landing: Path) -> list[Delivered]:
@@ -32,8 +42,35 @@ def delivered_files(contract: Contract, month: Month, landing: Path) -> list[Del
     files = []
     for path in sorted(_claimed(contract, month, root)):
         name = path.relative_to(root).as_posix().removeprefix(f"{contract.department}/")
-        files.append(Delivered(path, name, file_digest(path), path.stat().st_size))
-    return files
+        files.append(
+            Delivered(path, name, file_digest(path), path.stat().st_size, town=town_in_name(path.name))
+        )
+    corrections = sorted((f for f in files if _CORRECTION.search(f.name)), key=_correction_order)
+    return [
+        replace(
+            file,
+            correction=corrections.index(file) + 1,
+            replaces_all=bool(_WHOLE.search(file.name)),
+        )
+        if file in corrections
+        else file
+        for file in files
+    ]
+
+
+def replaced_by(file: Delivered, files: Sequence[Delivered]) -> Delivered | None:
+    """The latest correction that stands for the file as a whole."""
+    later = [
+        other
+        for other in files
+        if other.replaces_all and other.correction > file.correction and other.town in (None, file.town)
+    ]
+    return max(later, key=lambda other: other.correction, default=None)
+
+
+def _correction_order(file: Delivered) -> tuple[int, str]:
+    number = re.search(r"\d+", file.name[_CORRECTION.search(file.name).end() :])
+    return int(number[0]) if number else 0, file.name
 
 
 def unclaimed_files(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.ingest.header import Header
+from pipelines.ingest.values import MERGED
 
 KINDS = ("blank", "total", "note", "repeated_header")
 
@@ -28,6 +29,8 @@ def leftover_kind(raw: pl.DataFrame, header: Header) -> pl.Series:
     if not raw.height:
         return pl.Series("kind", dtype=pl.String)
     cells = [column for column in raw.columns if column.startswith("c")]
+    # What a merged cell says of a row does not make it one.
+    raw = raw.with_columns(pl.when(~pl.col(c).str.ends_with(MERGED)).then(pl.col(c)) for c in cells)
     line = pl.concat_str([pl.col(c).fill_null("") for c in cells], separator="\x1f")
     bare = line.str.replace_all(r"[\x1f\s\u00a0\u3000]", "")
     headers = {f"c{i}": text for i, text in enumerate(header.cells) if text}

@@ -72,18 +72,25 @@ class Piece:
     rows_in: int = 0
     accepted: int = 0  # repeated rows that were dropped later are not counted
     rejected: int = 0
+    correction: int = 0  # as of its file
     left_out: Counter = field(default_factory=Counter)  # by kind
     dropped: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt32))  # row numbers, ascending
 
 
 def write_piece(
-    table: Table, batches: Iterator[Batch], folder: Path, number: int, constants: dict, contract: Contract
+    table: Table,
+    batches: Iterator[Batch],
+    folder: Path,
+    number: int,
+    constants: dict,
+    contract: Contract,
+    correction: int = 0,
 ) -> Piece:
     """Writes a table's batches aside; `constants` are the extract's id and the month's first day."""
     paths = {kind: folder / f"{kind}-{number:05d}.parquet" for kind in KINDS}
     writers = {kind: Writer(path, kind, contract) for kind, path in paths.items()}
     lines, hashes = [pl.Series(dtype=pl.Int32)], [pl.Series(dtype=pl.UInt64)]
-    piece = Piece(table, paths, lines[0], hashes[0])
+    piece = Piece(table, paths, lines[0], hashes[0], correction=correction)
     same = [pl.lit(value).alias(name) for name, value in {**constants, "file": table.source}.items()]
     try:
         for batch in ahead(batches):

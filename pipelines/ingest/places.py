@@ -104,3 +104,16 @@ def parse_community(text: str, places: Places) -> Value | Refusal:
     if plain in places.community_names:
         return Value(places.community_names[plain], "code_form")
     return Value(None, "unknown_community", CERTAIN)
+
+
+def town_in_name(file_name: str) -> str | None:
+    """Code of the one town that a file's name tells, None when it tells none or several."""
+    places = load_places()
+    name = folded(file_name)
+    for names in (places.town_names, places.aliases):
+        # The longest first: a short name may be part of another's.
+        found = [(written, code) for written, code in names.items() if len(written) > 1 and written in name]
+        longest = {c for w, c in found if not any(w != other and w in other for other, _ in found)}
+        if longest:
+            return longest.pop() if len(longest) == 1 else None
+    return None

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from pipelines.problem import HardshipError
 
-TEXT, WORKBOOK = "text", "workbook"
+TEXT, WORKBOOK, PAGE, ARCHIVE, GZIP = "text", "workbook", "page", "archive", "gzip"
 
 _HEAD = 65536
 # A sheet of a million rows takes less; more is a decompression bomb or not a table.
-_LARGEST_WORKBOOK = 4 << 30
+LARGEST_UNPACKED = 4 << 30
 _OTHER = {
     b"%PDF": "a PDF document",
-    b"\x1f\x8b": "a gzip archive",
     b"Rar!": "a RAR archive",
     b"7z\xbc\xaf": "a 7z archive",
     b"{\\rtf": "an RTF document",
@@ -31,7 +30,10 @@ class Unreadable(HardshipError):
 
 
 def recognise(path: Path) -> str:
-    """TEXT or WORKBOOK; raises Unreadable naming what the file is instead."""
+    """TEXT, WORKBOOK, PAGE (a web page with tables), ARCHIVE (zip) or GZIP.
+
+    Raises Unreadable naming what the file is instead.
+    """
     with open(path, "rb") as handle:
         head = handle.read(_HEAD)
     if not head.strip(b"\x00\r\n\t \x1a\xef\xbb\xbf\xff\xfe"):
@@ -40,10 +42,15 @@ def recognise(path: Path) -> str:
         return _zipped(path)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _compound(path)
+    if head.startswith(b"\x1f\x8b"):
+        return GZIP
     for start, words in _OTHER.items():
         if head.startswith(start):
             raise Unreadable(f"不是表格文件 / this is {words}, not a table. Ask for CSV or XLSX.")
-    _refuse_web_page(head)
+    if _is_page(head):
+        if b"<table" not in head.lower() and b"<table" not in path.read_bytes().lower():
+            raise page_problem(head)
+        return PAGE
     # A stray NUL is dirt of some databases; text in UTF-16 has its mark.
     if head.count(b"\x00") > len(head) // 100 and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unreadable("无法识别的二进制文件 / a binary file of unknown kind. Ask for CSV or XLSX.")
@@ -56,15 +63,16 @@ def _zipped(path: Path) -> str:
             sizes = {item.filename: item.file_size for item in archive.infolist()}
     except (zipfile.BadZipFile, OSError, ValueError):
         raise Unreadable(
-            "工作簿损坏或不完整 / a damaged workbook, probably cut in the transfer. Ask for it again."
+            "工作簿或压缩包损坏或不完整 / a damaged workbook or archive, probably cut in the transfer. "
+            "Ask for it again."
         ) from None
-    if sum(sizes.values()) > _LARGEST_WORKBOOK:
+    if sum(sizes.values()) > LARGEST_UNPACKED:
         raise Unreadable("解压后过大 / the file unpacks to more than 4 GiB and was not opened.")
     if "xl/workbook.xml" in sizes or "xl/workbook.bin" in sizes:
         return WORKBOOK
     if "word/document.xml" in sizes:
         raise Unreadable("这是 Word 文档 / this is a Word document, not a table. Ask for CSV or XLSX.")
-    raise Unreadable("压缩包 / a zip archive. Unpack it into the landing folder.")
+    return ARCHIVE
 
 
 def _compound(path: Path) -> str:
@@ -80,16 +88,18 @@ def _compound(path: Path) -> str:
     raise Unreadable("不是工作簿 / an old office document that is no workbook. Ask for CSV or XLSX.")
 
 
-def _refuse_web_page(head: bytes) -> None:
+def _is_page(head: bytes) -> bool:
     page = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if not re.match(
-        rb"<(!doctype html|html|head|body|table|script|meta|\?xml[^>]*>\s*<(!doctype )?html)", page
-    ):
-        return
-    words = page.decode("utf-8", "replace") + page.decode("gb18030", "replace")
+    page = re.sub(rb"^(<\?xml[^>]*>|<!--.*?-->|\s+)*", b"", page, flags=re.DOTALL)
+    return bool(re.match(rb"<(!doctype html|html|head|body|table|script|meta|style|div)\b", page))
+
+
+def page_problem(head: bytes) -> Unreadable:
+    """What a web page without the wanted table is, by its first bytes."""
+    words = (head.decode("utf-8", "replace") + head.decode("gb18030", "replace")).lower()
     if re.search(r"type=[\"']?password|登录|登陆|login|sign ?in|会话.{0,4}超时|session", words):
-        raise Unreadable(
+        return Unreadable(
             "这是登录页面 / a login page was saved instead of the data: the export's session had ended. "
             "Ask for the export again."
         )
-    raise Unreadable("这是网页 / a web page (HTML), not a table. Ask for CSV or XLSX.")
+    return Unreadable("这是网页 / a web page (HTML), not a table. Ask for CSV or XLSX.")

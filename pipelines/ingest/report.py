@@ -21,10 +21,12 @@ def file_report(
     repairs: dict[str, int],
     problem: str | None,
     same_as: str,
+    replaced: Delivered | None = None,
 ) -> dict:
     """The report's entry of one file.
 
-    `repairs`: repaired values by source; `same_as`: name of the first file with the same bytes.
+    `repairs`: repaired values by source; `same_as`: name of the first file with the same bytes;
+    `replaced`: the correction that stands for the whole file, which was not read.
     """
     tables = [piece.table for piece in pieces]
     headers = [table.header for table in tables]
@@ -46,6 +48,9 @@ def file_report(
         "dropped_columns": sorted({name for header in headers for name in header.dropped}),
         "missing_columns": sorted({p.name for header in headers for p in header.missing(contract)}),
         "same_as": masked(same_as) if same_as != file.name else None,
+        "correction": file.correction,
+        "replaced_by": masked(replaced.name) if replaced else None,
+        "town": file.town,
         "problem": masked(problem) if problem else None,
     }
 

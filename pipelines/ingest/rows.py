@@ -14,7 +14,7 @@ from pipelines.ingest.columns import Reading
 from pipelines.ingest.header import Header
 from pipelines.ingest.leftovers import leftover_kind
 from pipelines.ingest.table import BROKEN
-from pipelines.ingest.values import CERTAIN, TIDYING, Refusal, Value
+from pipelines.ingest.values import CERTAIN, REFUSED, TIDYING, Refusal, Value
 
 ISSUE_SCHEMA = {
     "row": pl.UInt32, "rank": pl.Int32, "column": pl.String, "reason": pl.String, "found": pl.String,
@@ -58,7 +58,8 @@ def read_batch(
     failing = issues["row"].unique().sort()
     kinds = leftover_kind(raw[failing], header)
     issues = issues.filter(pl.col("row").is_in(failing.filter(kinds.is_null()).implode()))
-    changed = repairs.filter(~pl.col("action").is_in(sorted(TIDYING)))["row"].unique()
+    is_tidying = pl.col("action").is_in(sorted(TIDYING)) | pl.col("action").str.starts_with(REFUSED)
+    changed = repairs.filter(~is_tidying)["row"].unique()
     typed = typed.with_columns(_flags(changed, raw.height).alias("is_repaired"), raw["line"])
     if len(failing):
         accepted = ~_flags(failing, raw.height)
@@ -92,7 +93,10 @@ def _typed(raw: pl.DataFrame, readings: list[Reading]) -> tuple[pl.DataFrame, pl
             cells = _parsed(raw[r.raw].gather(unread), unread, r)
             values = _merged(values, unread, cells["value"])
             refused = cells.filter(pl.col("reason").is_not_null())
-            issues.append(_issues(refused, rank, r))
+            if r.property.identity and not r.property.required:
+                repairs.append(_refused(refused, r))  # the row says enough without it
+            else:
+                issues.append(_issues(refused, rank, r))
             mended = cells.filter(pl.col("action").is_not_null())
             repairs.append(_repairs(mended, r))
         columns.append(values.alias(r.property.name))
@@ -146,6 +150,18 @@ def _repairs(mended: pl.DataFrame, r: Reading) -> pl.DataFrame:
         "confidence",
         pl.col("raw").alias("raw_value"),
         _written(pl.col("value"), r).alias("repaired_value"),
+    )
+
+
+def _refused(refused: pl.DataFrame, r: Reading) -> pl.DataFrame:
+    """Ledger entries of optional IDs that could not be read and are null for that."""
+    return refused.select(
+        "row",
+        pl.lit(r.property.name).alias("column"),
+        (pl.lit(REFUSED) + pl.col("reason")).alias("action"),
+        pl.lit(CERTAIN).alias("confidence"),
+        pl.col("raw").alias("raw_value"),
+        pl.lit(None, pl.String).alias("repaired_value"),
     )
 
 

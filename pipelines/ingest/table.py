@@ -28,6 +28,7 @@ class Table:
     batches: Callable[[], Iterator[pl.DataFrame]]
     rows_at: Callable[[list[int]], pl.DataFrame]
     form: dict = field(default_factory=dict)  # what the report says of it: encoding, separator or sheet
+    epoch: int = 1900  # the year its day numbers count from
 
 
 def picked_rows(batches: Iterator[pl.DataFrame], lines: list[int]) -> pl.DataFrame:

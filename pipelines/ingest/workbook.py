@@ -13,7 +13,9 @@ from pipelines.contract import Contract
 from pipelines.ingest.documents import NUMBER_CELL
 from pipelines.ingest.header import SEARCHED_ROWS, Header, find_header, required_columns
 from pipelines.ingest.recognise import Unreadable
+from pipelines.ingest.sheet_facts import sheet_facts
 from pipelines.ingest.table import BROKEN, Table, picked_rows
+from pipelines.ingest.values import merged
 
 
 def workbook_tables(path: Path, source: str, contract: Contract) -> list[Table]:
@@ -21,6 +23,7 @@ def workbook_tables(path: Path, source: str, contract: Contract) -> list[Table]:
 
     Sheets without that header, and hidden ones, are left out and named in `form`.
     """
+    facts = sheet_facts(path)
     workbook = _Workbook(path)
     headers: dict[str, Header] = {}
     left_out = []
@@ -38,9 +41,9 @@ def workbook_tables(path: Path, source: str, contract: Contract) -> list[Table]:
         where = source if len(headers) == 1 else f"{source} [{name}]"
         required_columns(header, contract, f"in {where}")
         form = {"sheet": name, **({"sheets_left_out": left_out} if left_out else {})}
-        batches = _batches(path, name, header)
+        batches = _batches(path, name, header, facts.merged.get(name, []))
         rows_at = functools.partial(_rows_at, batches)
-        tables.append(Table(where, header, batches, rows_at, form))
+        tables.append(Table(where, header, batches, rows_at, form, facts.epoch))
     return tables
 
 
@@ -90,9 +93,11 @@ def _unreadable(error: Exception) -> Unreadable:
     return Unreadable("工作簿无法打开 / the workbook is damaged or of an unknown kind. Ask for it again.")
 
 
-def _batches(path: Path, sheet_name: str, header: Header) -> Callable[[], Iterator[pl.DataFrame]]:
+def _batches(
+    path: Path, sheet_name: str, header: Header, ranges: list[tuple[int, int, int, int]]
+) -> Callable[[], Iterator[pl.DataFrame]]:
     def batches() -> Iterator[pl.DataFrame]:
-        frame = _sheet(_Workbook(path), sheet_name, header)
+        frame = _sheet(_Workbook(path), sheet_name, header, ranges)
         if frame.height:
             yield frame
 
@@ -103,7 +108,9 @@ def _rows_at(batches: Callable[[], Iterator[pl.DataFrame]], lines: list[int]) ->
     return picked_rows(batches(), lines)
 
 
-def _sheet(workbook: _Workbook, sheet_name: str, header: Header) -> pl.DataFrame:
+def _sheet(
+    workbook: _Workbook, sheet_name: str, header: Header, ranges: list[tuple[int, int, int, int]]
+) -> pl.DataFrame:
     """Rows below the header; rows are numbered as in the sheet."""
     raw = workbook.texts(sheet_name)
     frame = raw.rename({name: f"c{i}" for i, name in enumerate(raw.columns)})
@@ -122,8 +129,26 @@ def _sheet(workbook: _Workbook, sheet_name: str, header: Header) -> pl.DataFrame
             marked = is_long[name] & are_numbers[cells]
             text = pl.when(marked).then(pl.col(name) + NUMBER_CELL).otherwise(pl.col(name))
             frame = frame.with_columns(text)
+    frame = _filled(frame, header, ranges)
     return (
         frame.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias("line"))
         .slice(header.first_data_line - 1)
         .with_columns(pl.lit(None, pl.String).alias(BROKEN))
     )
+
+
+def _filled(frame: pl.DataFrame, header: Header, ranges: list[tuple[int, int, int, int]]) -> pl.DataFrame:
+    """Cells that a cell merged downwards covers get its text, marked; below the header only."""
+    kept = {column.index for column in header.columns}
+    for column in sorted(kept):
+        cells = frame[f"c{column}"]
+        rows, texts = [], []
+        for top, left, bottom, right in ranges:
+            # Across several columns stand titles and totals.
+            if left == right == column and top >= header.first_data_line - 1 and bottom > top:
+                covered = range(top + 1, min(bottom, frame.height - 1) + 1)
+                rows.extend(covered)
+                texts.extend([merged(cells[top])] * len(covered))
+        if rows:
+            frame = frame.with_columns(cells.scatter(rows, texts))
+    return frame

@@ -19,24 +19,29 @@ from pipelines.validate import gate
 from pipelines.validate.checks import Check, column_checks
 from pipelines.validate.promises import promise_checks, promise_problems
 from pipelines.validate.recent import Recent, recent_months
+from pipelines.validate.whole import Whole
 
 
 def validate(contract: Contract, month: Month, lake: Lake) -> dict | None:
     """The verdict on what ingest wrote of an extract for a month; None when nothing was ingested.
 
     `{"extract", "month", "verdict": "accepted" | "warned" | "held", "reasons": [{"id", "severity",
-    "zh", "en"}], "rows", "checks", "failed", "rows_by_town", "medians"}`, also written beside Great
-    Expectations' result (gx.json) as the partition `verdicts/<extract>`. Raises Problems when the
-    contract promises what cannot be checked, HardshipError when ingest left no rows to check.
+    "zh", "en"}], "rows", "checks", "failed", "towns_missing", "rows_by_town", "medians"}`, also written
+    beside Great Expectations' result (gx.json) as the partition `verdicts/<extract>`. `towns_missing`:
+    codes of towns of which the extract says nothing, so that absence from it proves nothing there.
+    Raises Problems when the contract promises what cannot be checked, HardshipError when ingest left no
+    rows to check.
     """
     ingested = lake.digest(f"parquet/{contract.id}", month)
     if ingested is None:
         return None
     table = f"verdicts/{contract.id}"
     recent = recent_months(contract.id, month, lake)
+    whole = Whole(contract, month, recent, lake)
     inputs = {
         "parquet": ingested,
         "compared": {str(m): lake.digest(table, m) for m in recent.months},
+        **whole.inputs(),
         "contract": file_digest(contract.document.path),
         "code": code_digest("validate"),
     }
@@ -44,6 +49,7 @@ def validate(contract: Contract, month: Month, lake: Lake) -> dict | None:
         return delivery.verdict(contract.id, month, lake)
     report = json.loads((lake.resolve(f"parquet/{contract.id}", month) / "report.json").read_text())
     reasons = list(gate.report_reasons(contract, report))
+    reasons += whole.repeated_files(report)
     results, checks, rows = None, [], 0
     if not any(reason.severity == "error" and reason.id == "unreadable" for reason in reasons):
         path = delivery.accepted_rows(contract.id, month, lake)
@@ -52,6 +58,12 @@ def validate(contract: Contract, month: Month, lake: Lake) -> dict | None:
         checks, results = _run(contract, path, month, recent, report["accepted"])
         rows = pq.read_metadata(path).num_rows
         reasons += gate.check_reasons(checks, results["results"])
+        reasons += whole.overlap(path)
+    statistics = _statistics(checks, results)
+    if results is not None and not statistics["rows_by_town"]:
+        statistics["rows_by_town"] = whole.rows_by_file(report)
+    missing = whole.towns_missing(statistics["rows_by_town"], report) if results is not None else []
+    reasons = [*whole.without_repetition(reasons, checks, results, missing), *whole.of_towns(missing)]
     content = {
         "extract": contract.id,
         "month": str(month),
@@ -60,7 +72,8 @@ def validate(contract: Contract, month: Month, lake: Lake) -> dict | None:
         "rows": rows,
         "checks": len(checks),
         "failed": len(reasons),
-        **_statistics(checks, results),
+        "towns_missing": missing,
+        **statistics,
     }
     with lake.write(table, month, inputs) as folder:
         _write(folder / "verdict.json", content)

@@ -38,6 +38,9 @@ def report_reasons(contract: Contract, report: dict) -> Iterator[Reason]:
             problem, "error" if is_all_lost else min(files, key=_GRAVEST_FIRST, default="error")
         )
     # The limit that holds the extract is told; the lower one that warns says nothing more.
+    # A row that a correction replaced was not refused: another row says what it meant to say.
+    corrected = report.get("rejections_by_reason", {}).get("corrected", 0)
+    report = report | {"rejected": report["rejected"] - corrected}
     exceeded = [term for term in terms if term.check == "rejected_share" and _is_exceeded(term, report)]
     for term in sorted(exceeded, key=lambda term: _GRAVEST_FIRST(term.severity))[:1]:
         rows_in, rejected, most = report["rows_in"], report["rejected"], term.arguments["maximum"]

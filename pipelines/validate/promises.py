@@ -42,6 +42,35 @@ DEFAULT_PROMISES = (
         check="unit_drift",
         arguments={"maximumFactor": 100},
     ),
+    Quality(
+        id="file_of_an_earlier_month",
+        # A short roll may truly stay as it was; minimumRows says from where that is past belief.
+        description="A file with the very bytes of an earlier month's says nothing of this month.",
+        severity="error",
+        check="file_of_an_earlier_month",
+        arguments={"minimumRows": 100},
+    ),
+    Quality(
+        id="towns_missing",
+        description="A town that had rows in each of the last months and has none now was left out.",
+        severity="warning",
+        check="towns_missing",
+        arguments={"minimumRows": 5},
+    ),
+    Quality(
+        id="overlap_with_last_month",
+        description="A roll of other people than last month's is another roll, or its IDs are spoilt.",
+        severity="error",
+        check="overlap_with_last_month",
+        arguments={"minimumShare": 0.2, "minimumRows": 30},
+    ),
+    Quality(
+        id="overlap_with_last_month_warning",
+        description="Rolls change by a few in a hundred a month: a word with the department.",
+        severity="warning",
+        check="overlap_with_last_month",
+        arguments={"minimumShare": 0.7, "minimumRows": 30},
+    ),
 )
 
 # Below this mean, month-to-month chance is larger than any band.
@@ -53,6 +82,9 @@ _ARGUMENTS = {
     "rejected_share": {"maximum", "minimumRows"},
     "unreadable_files": set(),
     "unit_drift": {"maximumFactor"},
+    "file_of_an_earlier_month": {"minimumRows"},
+    "towns_missing": {"minimumRows"},
+    "overlap_with_last_month": {"minimumShare", "minimumRows"},
 }
 _METRICS = ("rowCount", "nullValues", "missingValues", "invalidValues", "duplicateValues")
 _LIMITS = ("mustBe", "mustBeLessThan", "mustBeLessOrEqualTo")
@@ -105,7 +137,8 @@ def promise_checks(
     """Checks of the rows that the quality terms ask for.
 
     `rows` is the number of rows found, `recent` what earlier months held. Terms about the report of
-    what was read (rejected rows, unreadable files) are the gate's.
+    what was read (rejected rows, unreadable files) are the gate's, those about the extract as a whole
+    (files, towns and people of earlier months) are in `whole`.
     """
     for promise in promises(contract):
         if promise.metric == "rowCount":

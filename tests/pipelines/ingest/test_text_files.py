@@ -178,7 +178,7 @@ LOGIN = "<!DOCTYPE html><html><title>统一登录</title><body><form><input type
         (LOGIN.encode("gb18030"), "登录页面"),
         (b"<html><table><tr><td>1</td></tr></table></html>", "网页"),
         (b"%PDF-1.4 ...", "PDF"),
-        (b"\x1f\x8b\x08\x00abc", "gzip"),
+        (b"\x1f\x8b\x08\x00abc", "压缩包损坏"),
         (b"PK\x03\x04 cut", "损坏"),
         (b"\x00\x01\x02\x03" * 30, "二进制"),
         (lines(THREE).split("\n")[0].encode() + b"\n", "只有表头"),

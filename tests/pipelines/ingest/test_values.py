@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.ingest.amounts import parse_money
 from pipelines.ingest.values import (
     TIDYING,
     Refusal,
@@ -18,7 +19,6 @@ from pipelines.ingest.values import (
     parse_code,
     parse_date,
     parse_integer,
-    parse_money,
     parse_text,
 )
 

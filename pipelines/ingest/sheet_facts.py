@@ -1,0 +1,121 @@
+"""What a workbook says beside its cells: merged cells and the first day of its calendar."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines.ingest.recognise import Unreadable
+
+_BLOCK = 1 << 20
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, ValueError, NotImplementedError,
+    RuntimeError,  # a part with a password
+)  # fmt: skip
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
+_RELATION = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
+_ATTRIBUTE = re.compile(r'([\w:]+)\s*=\s*"([^"]*)"')
+_MOST_CELLS = 2_000_000  # covered by merged ranges; beyond, somebody merged whole columns
+
+
+@dataclass(frozen=True)
+class SheetFacts:
+    """`epoch`: the year day numbers count from; `merged`: per sheet its ranges as (top, left, bottom,
+    right), counted from 0, ends included.
+    """
+
+    epoch: int = 1900
+    merged: dict[str, list[tuple[int, int, int, int]]] = field(default_factory=dict)
+
+
+def sheet_facts(path: Path) -> SheetFacts:
+    """Facts of an .xlsx or .xls workbook (of the latter only its calendar).
+
+    Raises Unreadable when a part of the workbook does not unpack to what it says.
+    """
+    if not zipfile.is_zipfile(path):
+        return SheetFacts(epoch=1904 if _old_calendar(path) else 1900)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _of_xlsx(archive)
+    except _DAMAGE:
+        raise Unreadable(
+            "工作簿损坏或不完整 / a damaged workbook, probably cut in the transfer. Ask for it again."
+        ) from None
+
+
+def _of_xlsx(archive: zipfile.ZipFile) -> SheetFacts:
+    names = set(archive.namelist())
+    if "xl/workbook.xml" not in names:  # .xlsb
+        return SheetFacts()
+    book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+    epoch = 1904 if re.search(r'date1904\s*=\s*"(?:1|true|on)"', book) else 1900
+    targets = {}
+    if "xl/_rels/workbook.xml.rels" in names:
+        relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+        for found in _RELATION.findall(relations):
+            about = dict(_ATTRIBUTE.findall(found))
+            target = about.get("Target", "")
+            targets[about.get("Id")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    merged = {}
+    for found in _SHEET.findall(book):
+        about = dict(_ATTRIBUTE.findall(found))
+        part = targets.get(about.get("r:id"))
+        if part in names and (ranges := _merged_ranges(archive, part)):
+            merged[_plain(about.get("name", ""))] = ranges
+    return SheetFacts(epoch, merged)
+
+
+def _merged_ranges(archive: zipfile.ZipFile, part: str) -> list[tuple[int, int, int, int]]:
+    """They stand behind the cells; the whole part is unpacked, which shows damage and false sizes."""
+    tail, found, cells = b"", [], 0
+    with archive.open(part) as handle:
+        while block := handle.read(_BLOCK):
+            text = tail + block
+            if b"mergeCell" in text:
+                last = 0
+                for match in _MERGED.finditer(text):
+                    left, top, right, bottom = match.groups()
+                    box = (int(top) - 1, _column(left), int(bottom) - 1, _column(right))
+                    cells += (box[2] - box[0] + 1) * (box[3] - box[1] + 1)
+                    if cells <= _MOST_CELLS:
+                        found.append(box)
+                    last = match.end()
+                text = text[last:]
+            tail = text[-100:]
+    return found
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _plain(name: str) -> str:
+    for written, meant in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
+        name = name.replace(written, meant)
+    return name
+
+
+def _old_calendar(path: Path) -> bool:
+    """Whether a binary workbook counts its days from 1904 (record DATEMODE of its globals)."""
+    content = path.read_bytes()
+    start = -1
+    while (start := content.find(b"\x09\x08\x10\x00\x00\x06\x05\x00", start + 1)) >= 0:
+        if start % 64 == 0:  # a stream begins with a sector
+            break
+    while 0 <= start < len(content) - 4:
+        kind = int.from_bytes(content[start : start + 2], "little")
+        size = int.from_bytes(content[start + 2 : start + 4], "little")
+        if kind == 0x22:
+            return content[start + 4 : start + 6] == b"\x01\x00"
+        if kind == 0x0A or size > 8228:
+            return False
+        start += 4 + size
+    return False

@@ -1,0 +1,178 @@
+"""The extract as a whole: files, towns and people of this month against those of the months before."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines import delivery
+from pipelines.contract import SCHEMAS, Contract, Quality
+from pipelines.lake import Lake
+from pipelines.month import Month
+from pipelines.validate.checks import Check
+from pipelines.validate.gate import Reason
+from pipelines.validate.promises import promises
+from pipelines.validate.recent import Recent
+
+_REMEMBERED_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Whole:
+    """One extract of one month beside its recent months."""
+
+    contract: Contract
+    month: Month
+    recent: Recent
+    lake: Lake
+
+    def inputs(self) -> dict:
+        """What the answers below depend on besides this month's rows and the recent verdicts."""
+        last = self._last_rows()
+        return {
+            "earlier_files": {sha256: str(month) for sha256, month in self._earlier_files().items()},
+            "last_rows": self.lake.digest(f"parquet/{self.contract.id}", self.recent.months[0])
+            if last
+            else None,
+        }
+
+    def repeated_files(self, report: dict) -> Iterator[Reason]:
+        """Files with the very bytes of a file of an earlier month, under whatever name."""
+        for term in self._terms("file_of_an_earlier_month"):
+            for file, month in self._repeated(report):
+                is_plausible = (
+                    self.contract.kind == "stock" and file["rows_in"] < term.arguments["minimumRows"]
+                )
+                yield Reason(
+                    term.id,
+                    "warning" if is_plausible or len(report["files"]) > 1 else term.severity,
+                    f"文件{file['name']}与{month}报送的文件完全相同，不是{self.month}的数据。",
+                    f"{file['name']} has the same bytes as a file of {month}: nothing of {self.month}.",
+                )
+
+    def rows_by_file(self, report: dict) -> dict[str, int]:
+        """Accepted rows per town of an extract that arrives as one file for each town, else nothing."""
+        if self.contract.form.get("splitBy") != "town":
+            return {}
+        counts: Counter[str] = Counter()
+        for file in report["files"]:
+            if file.get("town") and not file["problem"]:
+                counts[file["town"]] += file["accepted"]
+        return dict(sorted(counts.items()))
+
+    def towns_missing(self, rows_by_town: dict[str, int], report: dict) -> list[str]:
+        """Codes of towns that had rows in each recent month and have none of this month now."""
+        least = min((term.arguments["minimumRows"] for term in self._terms("towns_missing")), default=None)
+        if least is None:
+            return []
+        usual = [
+            {town for town, rows in counts.items() if rows >= least} for counts in self.recent.rows_by_town
+        ]
+        gone = {town for town in set.intersection(*usual) if not rows_by_town.get(town)} if usual else set()
+        if self.contract.form.get("splitBy") == "town":
+            gone |= {file["town"] for file in report["files"] if file.get("town") and file["problem"]}
+            gone -= {town for town, rows in rows_by_town.items() if rows}
+            gone |= {file["town"] for file, _ in self._repeated(report) if file.get("town")}
+        return sorted(gone)
+
+    def of_towns(self, missing: Sequence[str]) -> Iterator[Reason]:
+        """The reason that names the towns of which the extract says nothing."""
+        for term in self._terms("towns_missing") if missing else ():
+            names = _town_names()
+            zh = "、".join(names.get(town, (town, town))[0] for town in missing)
+            en = ", ".join(names.get(town, (town, town))[1] for town in missing)
+            yield Reason(
+                term.id,
+                term.severity,
+                f"{zh}本月没有数据（此前各月都有）；对这些镇街，没有记录不等于没有困难。",
+                f"No rows of this month from {en}, which had some in each recent month; "
+                "absence proves nothing there.",
+            )
+
+    def without_repetition(
+        self, reasons: Sequence[Reason], checks: Sequence[Check], results: dict | None, missing: list[str]
+    ) -> Iterator[Reason]:
+        """Reasons without that of a band of rows per town which only missing towns are outside of."""
+        told = set()
+        for check, result in zip(checks, results["results"] if results else (), strict=True):
+            if check.shown == "towns" and set(result["result"].get("outside") or ()) <= set(missing):
+                told.add(check.id)
+        yield from (reason for reason in reasons if reason.id not in told)
+
+    def overlap(self, rows: Path) -> Iterator[Reason]:
+        """Whether a roll is of the people it was of last month."""
+        terms = self._terms("overlap_with_last_month")
+        last, column = self._last_rows(), self._person()
+        if not terms or last is None or column is None:
+            return
+        now, before = (pl.scan_parquet(path).select(column).drop_nulls().unique() for path in (rows, last))
+        people, earlier, both = pl.collect_all(
+            [
+                now.select(pl.len()),
+                before.select(pl.len()),
+                now.join(before, on=column, how="semi").select(pl.len()),
+            ]
+        )
+        smaller = min(people.item(), earlier.item())
+        broken = [
+            term
+            for term in terms
+            if smaller >= term.arguments["minimumRows"]
+            and both.item() < term.arguments["minimumShare"] * smaller
+        ]
+        for term in sorted(broken, key=lambda term: term.severity)[:1]:  # error before warning
+            share, month = both.item() / smaller, self.recent.months[0]
+            yield Reason(
+                term.id,
+                term.severity,
+                f"与{month}相同的人只有{share:.0%}（至少应为{term.arguments['minimumShare']:.0%}）。",
+                f"Only {share:.0%} of the people are those of {month}; "
+                f"at least {term.arguments['minimumShare']:.0%} expected.",
+            )
+
+    def _terms(self, check: str) -> list[Quality]:
+        return [term for term in promises(self.contract) if term.check == check]
+
+    def _last_rows(self) -> Path | None:
+        if self.contract.kind != "stock" or not self.recent.months:
+            return None
+        return delivery.accepted_rows(self.contract.id, self.recent.months[0], self.lake)
+
+    def _person(self) -> str | None:
+        people = [p for p in self.contract.properties if p.identity == "resident"]
+        return next((p.column for p in sorted(people, key=lambda p: not p.required)), None)
+
+    def _repeated(self, report: dict) -> Iterator[tuple[dict, Month]]:
+        earlier = self._earlier_files()
+        for file in report["files"]:
+            if file.get("rows_in") and file["sha256"] in earlier:
+                yield file, earlier[file["sha256"]]
+
+    def _earlier_files(self) -> dict[str, Month]:
+        """Hash of each file of earlier months that held rows -> its latest month."""
+        table = f"parquet/{self.contract.id}"
+        oldest = self.month.plus(-_REMEMBERED_MONTHS)
+        found = {}
+        for month in self.lake.months(table):
+            if oldest <= month < self.month:
+                path = self.lake.resolve(table, month) / "report.json"
+                files = json.loads(path.read_text(encoding="utf-8"))["files"]
+                found |= {f["sha256"]: month for f in files if f.get("sha256") and f.get("rows_in")}
+        return found
+
+
+@functools.cache
+def _town_names() -> dict[str, tuple[str, str]]:
+    path = SCHEMAS.parent / "data" / "reference" / "towns.csv"
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return {
+            row["code"]: (row["name_zh"], row.get("name_en") or row["name_zh"])
+            for row in csv.DictReader(file)
+        }

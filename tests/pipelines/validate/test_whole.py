@@ -1,0 +1,166 @@
+"""The extract as a whole: last month's file, towns that are left out, other people than last month."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from pipelines.lake import Lake
+from pipelines.month import Month
+from pipelines.validate import validate
+
+THREE = ("2022-03", "2022-04", "2022-05")
+
+
+def told(found: dict) -> dict[str, str]:
+    return {reason["id"]: reason["severity"] for reason in found["reasons"]}
+
+
+def file(sha256: str, rows: int = 100, **other) -> dict:
+    return {"name": "名册.csv", "sha256": sha256, "rows_in": rows, "accepted": rows, "problem": None, **other}
+
+
+# Files -------------------------------------------------------------------------------------------
+
+
+def test_a_file_with_the_bytes_of_an_earlier_months_is_held_and_both_months_named(desk):
+    desk.deliver("2022-04", files=[file("aa")])
+    desk.deliver("2022-05", files=[file("bb")])
+    found = desk.deliver("2022-06", files=[file("aa", name="名册_new.csv")])
+    assert (found["verdict"], told(found)) == ("held", {"file_of_an_earlier_month": "error"})
+    assert found["reasons"][0]["zh"] == "文件名册_new.csv与2022-04报送的文件完全相同，不是2022-06的数据。"
+    assert "2022-04" in found["reasons"][0]["en"]
+
+
+def test_a_short_roll_that_did_not_change_is_only_asked_about(desk, rows):
+    desk.deliver("2022-05", rows(Month(2022, 5), 40), files=[file("aa", 40)])
+    found = desk.deliver("2022-06", rows(Month(2022, 6), 40), files=[file("aa", 40)])
+    assert (found["verdict"], told(found)) == ("warned", {"file_of_an_earlier_month": "warning"})
+
+
+def test_a_header_alone_is_the_same_every_month_and_nobody_asks(desk, contract):
+    desk.contract = dataclasses.replace(
+        contract, quality=tuple(q for q in contract.quality if q.id != "row_count")
+    )
+    desk.deliver("2022-05", [], files=[file("aa", 0)])
+    assert "file_of_an_earlier_month" not in told(desk.deliver("2022-06", [], files=[file("aa", 0)]))
+
+
+def test_an_earlier_month_that_arrives_later_changes_the_verdict_of_the_later_one(desk, contract, lake):
+    assert desk.deliver("2022-06", files=[file("aa")])["verdict"] == "accepted"
+    desk.deliver("2022-05", files=[file("aa")])
+    assert validate(contract, Month(2022, 6), lake)["verdict"] == "held"
+    assert validate(contract, Month(2022, 5), lake)["verdict"] == "accepted"
+
+
+# Towns -------------------------------------------------------------------------------------------
+
+
+def only_one_town(rows, month: str) -> list[dict]:
+    return [row | {"town_code": "442000001"} for row in rows(Month.parse(month))]
+
+
+def test_a_town_without_rows_that_had_some_in_each_month_is_missing_and_named(desk, rows):
+    for month in THREE:
+        desk.deliver(month)
+    found = desk.deliver("2022-06", only_one_town(rows, "2022-06"))
+    assert (found["verdict"], found["towns_missing"]) == ("warned", ["442000002"])
+    (reason,) = found["reasons"]
+    assert "东区街道" in reason["zh"] and "Dongqu" in reason["en"]
+
+
+def test_a_town_that_was_absent_before_is_not_missing(desk, rows):
+    desk.deliver("2022-04")
+    desk.deliver("2022-05", only_one_town(rows, "2022-05"))
+    found = desk.deliver("2022-06", only_one_town(rows, "2022-06"))
+    assert (found["towns_missing"], "towns_missing" in told(found)) == ([], False)
+
+
+def test_a_contract_may_hold_the_extract_for_a_missing_town(desk, rows, contract):
+    from pipelines.contract import Quality
+
+    strict = Quality("whole_city", "", "error", check="towns_missing", arguments={"minimumRows": 1})
+    desk.contract = dataclasses.replace(contract, quality=(*contract.quality, strict))
+    desk.deliver("2022-05")
+    found = desk.deliver("2022-06", only_one_town(rows, "2022-06"))
+    assert (found["verdict"], told(found)) == ("held", {"whole_city": "error"})
+
+
+@pytest.fixture
+def by_town(desk, contract):
+    """The same roll as one file for each town, without a column that says so."""
+    from pipelines.contract import Quality
+
+    patient = Quality("files", "", "warning", check="unreadable_files")
+    desk.contract = dataclasses.replace(
+        contract, form={"splitBy": "town"}, quality=(*contract.quality, patient),
+        properties=tuple(
+            dataclasses.replace(p, reference=None) if p.name == "town_code" else p
+            for p in contract.properties
+        ),
+    )  # fmt: skip
+    return desk
+
+
+def town_files(*towns: str, mark: str = "") -> list[dict]:
+    return [file(f"{mark}{town}", 50, town=town) for town in towns]
+
+
+def test_a_town_whose_file_did_not_come_is_missing(by_town):
+    by_town.deliver("2022-05", files=town_files("442000001", "442000002", mark="may"))
+    found = by_town.deliver("2022-06", files=town_files("442000001", mark="june"))
+    assert (found["verdict"], found["towns_missing"]) == ("warned", ["442000002"])
+    assert found["rows_by_town"] == {"442000001": 50}
+
+
+def test_a_town_whose_file_cannot_be_read_is_missing_and_the_others_are_used(by_town):
+    files = [*town_files("442000001"), file("x", 0, town="442000002", problem="损坏 / damaged")]
+    found = by_town.deliver("2022-06", files=files, status="unreadable", problems=["b: 损坏 / damaged"])
+    assert (found["verdict"], found["towns_missing"]) == ("warned", ["442000002"])
+
+
+def test_a_town_that_sends_last_months_file_again_is_missing_and_the_others_are_used(by_town):
+    by_town.deliver("2022-05", files=town_files("442000001", "442000002", mark="may"))
+    files = [*town_files("442000001", mark="june"), *town_files("442000002", mark="may")]
+    found = by_town.deliver("2022-06", files=files)
+    assert (found["verdict"], found["towns_missing"]) == ("warned", ["442000002"])
+
+
+# People ------------------------------------------------------------------------------------------
+
+
+def with_others(rows, month: str, count: int) -> list[dict]:
+    """The roll with so many people exchanged for others."""
+    return [
+        row | ({"resident_key": 99_000 + i} if i < count else {})
+        for i, row in enumerate(rows(Month.parse(month)))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("others", "severity"), [(30, None), (31, "warning"), (80, "warning"), (81, "error")]
+)
+def test_a_roll_of_other_people_is_told_by_its_share(desk, rows, others, severity):
+    desk.deliver("2022-05")
+    found = desk.deliver("2022-06", with_others(rows, "2022-06", others))
+    severities = [r["severity"] for r in found["reasons"] if r["id"].startswith("overlap")]
+    assert severities == ([severity] if severity else [])
+
+
+def test_a_roll_that_grew_is_still_of_the_same_people(desk, rows):
+    desk.deliver("2022-05", rows(Month(2022, 5), 55))
+    assert told(desk.deliver("2022-06", rows(Month(2022, 6), 110))) == {}
+
+
+def test_what_happened_in_a_month_happens_to_others_the_next(desk, rows, contract):
+    desk.contract = dataclasses.replace(contract, kind="flow")
+    desk.deliver("2022-05")
+    assert told(desk.deliver("2022-06", with_others(rows, "2022-06", 100))) == {}
+
+
+def test_a_verdict_is_made_anew_when_last_months_people_changed(desk, rows, contract, lake: Lake):
+    desk.deliver("2022-05", with_others(rows, "2022-05", 100))
+    assert desk.deliver("2022-06")["verdict"] == "held"
+    desk.deliver("2022-05")
+    assert validate(contract, Month(2022, 6), lake)["verdict"] == "accepted"
