@@ -1,15 +1,18 @@
 -- One row per open case of last month all of whose members have died since.
 with previous as (
     select
-        household_no,
-        household_key,
-        town_code,
-        dimensions,
-        rules
+        previous_cases.household_no,
+        previous_cases.household_key,
+        previous_cases.town_code,
+        previous_cases.dimensions,
+        previous_cases.rules
     from previous_cases
+    left join case_paths on previous_cases.household_no = case_paths.former_no
     where
-        status in ('watch', 'listed', 'waiting', 'unassessable', 'excluded')
-        and coalesce(reason, '') <> 'deceased'
+        previous_cases.status in ('watch', 'listed', 'waiting', 'unassessable', 'excluded')
+        and coalesce(previous_cases.reason, '') <> 'deceased'
+        -- Who is left lives in another household, where the case goes on.
+        and case_paths.former_no is null
 ),
 
 living as (

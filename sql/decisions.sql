@@ -52,7 +52,7 @@ previous as (
         len(dimensions) as overlap,
         coalesce(visited_on, date '1900-01-01') as visited_on,
         status in ('listed', 'waiting') as is_candidate
-    from previous_cases
+    from carried_cases
 ),
 
 unanswered as (

@@ -27,7 +27,7 @@ previous as (
         visited_on,
         dimensions_at_visit,
         medical_at_visit_yuan
-    from previous_cases
+    from carried_cases
 ),
 
 waits as (

@@ -34,7 +34,7 @@ def write_concerned(db: Database, deciding: list[Compiled]) -> None:
         "concerned_numbers",
         f"select household_no, bool_or(is_matched) as is_matched from ("
         f"select household_no, true as is_matched from household_answers where {matched} "
-        f"union all select household_no, false as is_matched from previous_cases) as concerned "
+        f"union all select household_no, false as is_matched from carried_cases) as concerned "
         f"group by household_no",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ from pipelines.detect import answers
 from pipelines.detect.capacity import COMMUNITIES, capacities
 from pipelines.detect.coverage import answer_rows, coverage_groups, coverage_rows
 from pipelines.detect.evidence import Source, base_registers, delivered_sources
-from pipelines.detect.words import outcome_words, roll_words, rule_facts
+from pipelines.detect.words import known_rules, outcome_words, roll_words, rule_facts
 from pipelines.identity import household_key
 from pipelines.lake import Lake, code_digest, file_digest
 from pipelines.month import Month
@@ -24,6 +25,15 @@ TABLE = "matches"
 COUNTS = "counts.json"
 PROFILE_FILES = ("household_profile", "resident_profile", "members")
 DECIDING = ("signal", "list")
+
+
+@dataclass(frozen=True)
+class Before:
+    """The month detected before: its tables, and its profiles where they are still there."""
+
+    tables: Path
+    profiles: Path | None
+
 
 # Written in order of these columns, so that the same month gives the same bytes.
 ORDER = {
@@ -52,6 +62,7 @@ def detect(month: Month, lake: Lake, rules: Path = RULES, schemas: Path = SCHEMA
     inputs = {
         "profiles": lake.digest("profiles", month),
         "previous": [str(previous), lake.digest(TABLE, previous)] if previous else None,
+        "previous_profiles": lake.digest("profiles", previous) if previous else None,
         "rules": {str(p.relative_to(rules)): file_digest(p) for p in sorted(rules.rglob("*.yaml"))},
         "schemas": {p.name: file_digest(p) for p in sorted(schemas.glob("*.yaml"))},
         "communities": file_digest(COMMUNITIES),
@@ -60,7 +71,7 @@ def detect(month: Month, lake: Lake, rules: Path = RULES, schemas: Path = SCHEMA
     if lake.is_current(TABLE, month, inputs):
         return json.loads((lake.resolve(TABLE, month) / COUNTS).read_text(encoding="utf-8"))
     contracts = load_contracts(schemas)
-    before = lake.resolve(TABLE, previous) if previous else None
+    before = Before(lake.resolve(TABLE, previous), lake.resolve("profiles", previous)) if previous else None
     with lake.write(TABLE, month, inputs) as folder:
         return write_month(month, lake, rule_set, contracts, before, folder)
 
@@ -70,12 +81,12 @@ def write_month(
     lake: Lake,
     rule_set: RuleSet,
     contracts: dict[str, Contract],
-    before: Path | None,
+    before: Before | None,
     folder: Path,
 ) -> dict:
     """Decides one month by a set of rules and writes all its tables into a folder; returns the counts.
 
-    `before` holds the earlier month's tables. Reads profiles from the lake and writes nothing to it.
+    Reads profiles from the lake and writes nothing to it.
     """
     profiles = lake.resolve("profiles", month)
     with Database() as db:
@@ -99,16 +110,26 @@ def previous_month(month: Month, lake: Lake) -> Month | None:
     return max((m for m in lake.months(TABLE) if m < month), default=None)
 
 
-def prepare(db: Database, profiles: Path, contracts: dict[str, Contract], before: Path | None) -> None:
-    """Names what detection reads: profiles, members, last month's cases, the words of codes."""
+def prepare(db: Database, profiles: Path, contracts: dict[str, Contract], before: Before | None) -> None:
+    """Names what detection reads: profiles, members, last month's cases, the words of codes.
+
+    Cases of households that are no more go on with their members.
+    """
     for name in PROFILE_FILES:
         db.view(name, profiles / f"{name}.parquet")
+    number = pa.field("household_no", pa.int64())
     if before:
-        db.view("previous_cases", before / "cases.parquet")
+        db.view("previous_cases", before.tables / "cases.parquet")
     else:
-        schema = contracts["cases"].arrow_schema
-        db.register("previous_cases", answers.empty_like(schema.append(pa.field("household_no", pa.int64()))))
+        db.register("previous_cases", answers.empty_like(contracts["cases"].arrow_schema.append(number)))
+    if before and before.profiles:
+        db.view("previous_members", before.profiles / "members.parquet")
+    else:
+        members = pa.schema([pa.field("resident_key", pa.int64()), number])
+        db.register("previous_members", answers.empty_like(members))
     db.register("rolls", roll_words())
+    db.table("case_paths")
+    db.table("carried_cases")
 
 
 def run_rules(
@@ -143,12 +164,15 @@ def select(db: Database, month: Month, rule_set: RuleSet) -> dict:
     """Decides who is listed; returns the counts and raises HardshipError when a household got lost."""
     parameters = _selection_parameters(month, rule_set)
     parameters["has_history"] = bool(db.value("select count(*) from previous_cases"))
+    db.register("known_rules", known_rules(rule_set, month))
     for name in (
         "matches",
         "household_overlaps",
         "unassessed",
         "visit_baselines",
         "deceased_cases",
+        "open_before",
+        "household_origins",
         "decisions",
         "candidates",
         "exclusions",
@@ -228,8 +252,8 @@ def _selection_parameters(month: Month, rule_set: RuleSet) -> dict:
 def _keys(db: Database, secret: bytes) -> pa.Table:
     """Published keys of the households concerned; a case keeps the key it had."""
     rows = db.rows(
-        "select concerned_numbers.household_no, previous_cases.household_key from concerned_numbers "
-        "left join previous_cases on concerned_numbers.household_no = previous_cases.household_no"
+        "select concerned_numbers.household_no, carried_cases.household_key from concerned_numbers "
+        "left join carried_cases on concerned_numbers.household_no = carried_cases.household_no"
     )
     numbers = [row["household_no"] for row in rows]
     keys = [row["household_key"] or household_key(row["household_no"], secret) for row in rows]

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from pipelines.contract import SCHEMAS, load_contracts
 from pipelines.database import Database
 from pipelines.detect.capacity import capacities
-from pipelines.detect.month import TABLE, previous_month, write_month
+from pipelines.detect.month import TABLE, Before, previous_month, write_month
 from pipelines.lake import Lake, file_digest
 from pipelines.month import Month
 from pipelines.problem import HardshipError
@@ -67,12 +67,12 @@ def rehearse(
     in_force = load_rules(rules, schemas)
     earlier = previous_month(months[0], lake)
     with tempfile.TemporaryDirectory(prefix=".rehearsal-", dir=lake.root) as scratch, Database() as db:
-        before = lake.resolve(TABLE, earlier) if earlier else None
+        before = Before(lake.resolve(TABLE, earlier), lake.resolve("profiles", earlier)) if earlier else None
         for month in months:
             place = Path(scratch) / str(month)
             place.mkdir(mode=0o700)
             write_month(month, lake, draft.rules, contracts, before, place)
-            before = place
+            before = Before(place, lake.resolve("profiles", month))
         for table in ("candidates", "exclusions"):
             db.view(f"current_{table}", [lake.resolve(TABLE, m) / f"{table}.parquet" for m in months])
             db.view(f"draft_{table}", [Path(scratch) / str(m) / f"{table}.parquet" for m in months])

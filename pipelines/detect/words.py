@@ -77,6 +77,20 @@ def rule_facts(
     return pa.Table.from_pylist(rows, schema=schema)
 
 
+def known_rules(rule_set: RuleSet, month: Month) -> pa.Table:
+    """One row per rule there is a file of: its dimension, and whether its answer decides in the month."""
+    rows = [
+        {
+            "rule_id": rule.id,
+            "dimension": rule.dimension,
+            "is_run": rule.is_in_force(month) and rule.status == "stable" and rule.effect != "exclude",
+        }
+        for rule in rule_set.rules.values()
+    ]
+    schema = pa.schema([("rule_id", pa.string()), ("dimension", pa.string()), ("is_run", pa.bool_())])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
 def outcome_words(cooling_off: dict, visits: Contract) -> pa.Table:
     """One row per outcome of a visit: its words and how long the household is left alone after it."""
     items = visits.document.data["schema"][0]["properties"]

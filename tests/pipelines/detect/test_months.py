@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from tests.pipelines.detect.town import AT_SCHOOL, EMPLOYED, SICK, STRUCK, UNEMPLOYED
+from tests.pipelines.detect.town import AT_SCHOOL, EMPLOYED, SICK, STRUCK, UNEMPLOYED, XIAOLAN
 
 MENTAL = {**EMPLOYED, "age_years": 12, "is_working_age": False, "has_disability_certificate": True,
           "disability_category": "6", "disability_grade": 3}  # fmt: skip
@@ -200,3 +200,99 @@ def test_a_gap_between_months_does_not_lose_the_cases(town):
     town.run("2022-06")
     assert town.row("2022-06", "candidates", key)["status"] == "continuing"
     assert case(town, "2022-06", key)["first_matched_month"] == datetime.date(2022, 3, 1)
+
+
+def person(key: int, **traits) -> dict:
+    return {**EMPLOYED, "resident_key": key, **traits}
+
+
+def test_a_listed_household_that_moves_to_another_town_is_listed_there_and_says_from_where(town):
+    key = town.house(1, SICK, AT_SCHOOL)
+    town.run("2022-05")
+    town.house(1, SICK, AT_SCHOOL, town_code=XIAOLAN)
+    town.run("2022-06")
+    june = case(town, "2022-06", key)
+    assert (june["town_code"], june["moved_from_town_code"]) == (XIAOLAN, "442000109")
+    assert (june["status"], june["list_status"]) == ("listed", "continuing")
+    town.run("2022-07")
+    assert case(town, "2022-07", key)["moved_from_town_code"] is None, "it moved in June"
+
+
+def test_the_case_of_a_household_that_joins_another_goes_on_there_with_its_waiting(town):
+    old = town.house(1, SICK, AT_SCHOOL, residents=(person(11), person(12)))
+    into = town.house(2, residents=(person(21), person(22)))
+    for month in ("2022-03", "2022-04"):
+        town.run(month)
+    assert case(town, "2022-04", into) is None
+    town.leave(1)
+    town.house(2, SICK, AT_SCHOOL, residents=(person(11), person(12), person(21), person(22)))
+    counts = town.run("2022-05")
+    former, now = case(town, "2022-05", old), case(town, "2022-05", into)
+    assert (former["status"], former["merged_into_key"]) == ("merged", into)
+    assert (now["status"], now["list_status"], now["months_waiting"]) == ("listed", "continuing", 2)
+    assert now["merged_from_keys"] == [old] and now["first_matched_month"] == datetime.date(2022, 3, 1)
+    assert counts["households_matched"] == 1
+    town.run("2022-06")
+    assert case(town, "2022-06", old)["status"] == "merged", "and stays so"
+    assert case(town, "2022-06", into)["merged_from_keys"] == []
+
+
+def test_of_two_cases_that_become_one_the_more_pressing_says_how_it_stood(town):
+    first = town.house(1, SICK, AT_SCHOOL, residents=(person(11),))
+    second = town.house(2, SICK, residents=(person(21),))
+    town.run("2022-04")
+    assert (case(town, "2022-04", first)["status"], case(town, "2022-04", second)["status"]) == (
+        "listed", "watch",
+    )  # fmt: skip
+    town.leave(1)
+    town.house(2, SICK, AT_SCHOOL, residents=(person(11), person(21)))
+    town.run("2022-05")
+    now = case(town, "2022-05", second)
+    assert (now["list_status"], now["months_waiting"], now["merged_from_keys"]) == ("continuing", 1, [first])
+
+
+def test_a_widow_who_joins_her_sons_household_is_not_counted_as_a_household_that_died_out(town):
+    old = town.house(1, SICK, AT_SCHOOL, residents=(person(100), person(101)))
+    into = town.house(2, residents=(person(21),))
+    town.run("2022-05")
+    town.leave(1)
+    town.dead = {1}
+    town.house(2, SICK, AT_SCHOOL, residents=(person(101), person(21)))
+    counts = town.run("2022-06")
+    assert "deceased" not in counts["excluded_by_reason"]
+    assert case(town, "2022-06", old)["merged_into_key"] == into
+
+
+def test_the_part_that_leaves_a_household_starts_a_case_that_says_from_which(town):
+    old = town.house(1, SICK, AT_SCHOOL, residents=(person(11), person(12), person(13)))
+    town.run("2022-05")
+    town.house(1, SICK, AT_SCHOOL, residents=(person(11), person(12)))
+    new = town.house(9, SICK, STRUCK, residents=(person(13),))
+    town.run("2022-06")
+    assert case(town, "2022-06", old)["list_status"] == "continuing"
+    part = case(town, "2022-06", new)
+    assert (part["list_status"], part["split_from_key"]) == ("new", old)
+    town.run("2022-07")
+    assert case(town, "2022-07", new)["split_from_key"] is None
+
+
+def test_nobody_is_cleared_because_a_rule_is_withdrawn(town, changed_rules):
+    key = town.house(1, SICK, STRUCK)
+    town.run("2022-05")
+    withdrawn = changed_rules(status={"accident_or_disaster": "deprecated"})
+    town.house(1)
+    town.run("2022-06", withdrawn)
+    june = case(town, "2022-06", key)
+    assert (june["status"], june["open_rules"]) == ("unassessable", ["accident_or_disaster"])
+    assert june["reason_zh"] == "命中过的规则已停用，尚无数据表明困难已解除"
+    town.run("2022-07")
+    assert case(town, "2022-07", key)["status"] == "cleared", "asked again, it is answered with no"
+
+
+def test_what_another_rule_of_the_dimension_answers_with_no_needs_no_withdrawn_rule(town, changed_rules):
+    key = town.house(1, income_per_head_12m_yuan=900, income_per_head_12m_at_least_yuan=900)
+    town.run("2022-05")
+    assert case(town, "2022-05", key)["open_rules"] == ["low_income"]
+    town.house(1)
+    town.run("2022-06", changed_rules(status={"low_income": "deprecated"}))
+    assert case(town, "2022-06", key)["status"] == "cleared"

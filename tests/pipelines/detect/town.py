@@ -115,8 +115,8 @@ class Town:
         residents, members = [], []
         for number, rows in sorted(self.residents.items()):
             for place, row in enumerate(rows):
-                key = number * 100 + place
-                residents.append({"household_no": number, "resident_key": key, **row})
+                key = row.get("resident_key", number * 100 + place)
+                residents.append({"household_no": number, **row, "resident_key": key})
                 members.append(_member(key, number, is_alive=True))
         members += [_member(number * 100, number, is_alive=False) for number in sorted(self.dead)]
         with self.lake.write("profiles", month, {"made": "by hand"}) as folder:
