@@ -62,6 +62,16 @@ unanswered as (
     from unassessed
 ),
 
+-- Dibao for one person alone leaves the family uncovered, but the roll has a name of it.
+alone as (
+    select
+        household_no,
+        count(*) as persons
+    from concerned_residents
+    where is_covered_alone
+    group by household_no
+),
+
 to_verify as (
     select
         household_no,
@@ -96,14 +106,18 @@ select
     case
         when households.has_local_hukou = false then '无本地户籍，不属于本地低保、低保边缘、特困、孤儿救助范围'
         when households.is_covered is null or households.covered_as_of is null then '救助名册过期或未收到，未能核对'
-        else '截至' || households.covered_as_of || '不在低保、低保边缘、特困、孤儿救助名册'
+        else
+            '截至' || households.covered_as_of || '不在低保、低保边缘、特困、孤儿救助名册'
+            || coalesce('（另有' || alone.persons || '名成员单人保）', '')
     end as not_covered_zh,
     case
         when households.has_local_hukou = false
             then 'no local hukou: outside local dibao, edge, tekun and orphan support'
         when households.is_covered is null or households.covered_as_of is null
             then 'assistance roll out of date or not received: not checked'
-        else 'not on dibao, edge, tekun, orphan rolls as of ' || households.covered_as_of
+        else
+            'not on dibao, edge, tekun, orphan rolls as of ' || households.covered_as_of
+            || coalesce(' (members on dibao alone: ' || alone.persons || ')', '')
     end as not_covered_en,
     overlap.departments,
     overlap.evidence_months,
@@ -128,4 +142,5 @@ from listed
 inner join overlap on listed.household_no = overlap.household_no
 inner join households on listed.household_no = households.household_no
 left join unanswered on listed.household_no = unanswered.household_no
+left join alone on listed.household_no = alone.household_no
 left join to_verify on listed.household_no = to_verify.household_no

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from tests.scenarios.changes import rewritten, visited
-from tests.scenarios.people import FENG, LU, XIAOLAN, family_of
+from tests.scenarios.changes import all_of, rewritten, visited, with_row
+from tests.scenarios.people import FENG, LU, SANJIAO, XIAOLAN, YANG, family_of
 from tests.scenarios.story import Story, branch, lay_history
 
 
@@ -48,3 +48,21 @@ def april(history, tmp_path_factory) -> Story:
 def after_april(april, tmp_path) -> Story:
     """March and April were run; the story goes on with May."""
     return branch(april.place, tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def year(april, tmp_path_factory) -> Story:
+    """March to August were run. Not to be changed.
+
+    Sanjiao sends its May list back filled in; the Yangs are on dibao from August.
+    """
+    told = branch(april.place, tmp_path_factory.mktemp("year") / "home")
+    told.run("2022-05")
+    told.send_back_filled_in("2022-05", SANJIAO, {YANG: ("2022-06-14", "属实已救助", "临时救助")})
+    told.run("2022-06", "2022-07")
+    granted = {"family_no": "JZF000777", "assistance_type": "dibao", "is_single_person": False}
+    roll = [with_row(resident_id=member, started_on=date(2022, 8, 1), monthly_amount_yuan=1160, **granted)
+            for member in family_of(YANG)]  # fmt: skip
+    told.change("civil_affairs__assistance_roll", all_of(*roll), ("2022-08",))
+    told.run("2022-08")
+    return told

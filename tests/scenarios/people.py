@@ -16,7 +16,6 @@ _MEMBERS = {
 # The clerk of the assistance roll writes this ID in full-width digits.
 CHEN_ON_THE_ROLL = families.CHEN_ON_THE_ROLL
 
-EVERYBODY = families.RESERVED_IDS
 NAMES = frozenset(
     member.name for family in (*families.FAMILIES, *neighbours.HOUSEHOLDS) for member in family.members
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 
 from pipelines import monthly
@@ -69,9 +71,29 @@ class Story:
             for table in (f"parquet/{extract}", f"verdicts/{extract}"):
                 self.place.lake.partition(table, month).unlink()
 
+    def send_back_filled_in(self, month: str, town: str, found: dict[str, tuple[str, str, str]]) -> None:
+        """The town's published workbook comes back the month after, filled in.
+
+        `found` has the day, the outcome and the help given by the head of each visited household.
+        """
+        [path] = self.published(month).glob(f"towns/{town}_*/*.xlsx")
+        book = openpyxl.load_workbook(path)
+        sheet = book.worksheets[0]
+        [header] = [row for row in sheet.iter_rows() if str(row[-1].value).startswith("家庭识别码")]
+        place = {cell.value.partition("\n")[0]: cell.column for cell in header}
+        keys = {self.key(month, head): values for head, values in found.items()}
+        for row in range(header[0].row + 1, sheet.max_row + 1):
+            values = keys.pop(sheet.cell(row, place["家庭识别码"]).value, None)
+            for column, value in zip(("走访日期", "走访结果", "救助措施"), values or (), strict=False):
+                sheet.cell(row, place[column]).value = value
+        assert not keys, "every household that was visited stands on the list"
+        after = Month.parse(month).plus(1)
+        folder = self.place.landing / str(after) / "towns"
+        folder.mkdir(parents=True, exist_ok=True)
+        book.save(folder / f"走访结果_{path.parent.name[10:]}_{after.year}{after.number:02d}.xlsx")
+
     def run(self, *months: str) -> None:
-        """Runs months one after another through all stages; what they said is kept in `said`."""
-        self.said = []
+        """Runs months one after another through all stages; what all of them said is kept in `said`."""
         for month in months:
             monthly.run(Month.parse(month), self.place, self.said.append)
 
@@ -117,6 +139,11 @@ class Story:
         rows = pl.read_parquet(folder / "household_profile.parquet")
         return rows.filter(pl.col("household_no") == number).to_dicts()[0]
 
+    def sheet(self, month: str, town: str, name: str = "走访名单") -> list[tuple]:
+        """Rows of a sheet of the town's workbook."""
+        [path] = self.published(month).glob(f"towns/{town}_*/*.xlsx")
+        return list(openpyxl.load_workbook(path)[name].iter_rows(values_only=True))
+
     def household(self, month: str, resident_id: str) -> set[str]:
         """IDs of everyone in the household of a person."""
         identities = self._identities(month)
@@ -142,19 +169,25 @@ class Story:
 
 
 def lay_history(home: Path) -> monthly.Workplace:
-    """All months as the departments delivered them, ingested and validated."""
+    """All months as the departments delivered them, ingested and validated; those before May folded."""
     place = monthly.Workplace(landing=home / "landing", lake=Lake(home))
     story = Story(place)
     for month in MONTHS:
         story.deliver(str(month), only=[e for e, c in load_extracts().items() if _is_asked(c, month)])
     monthly.ingest_history(MONTHS, place, progress=lambda _: None)
+    monthly.fold(Month(2022, 5), place, progress=lambda _: None)
     return place
 
 
 def branch(before: monthly.Workplace, home: Path) -> Story:
     """A copy of what was laid or told so far to go on with; partitions are links and stay links."""
-    shutil.copytree(before.lake.root, home, symlinks=True, dirs_exist_ok=True)
+    shutil.copytree(before.lake.root, home, symlinks=True, dirs_exist_ok=True, copy_function=_copy)
     return Story(monthly.Workplace(landing=home / "landing", lake=Lake(home)))
+
+
+def _copy(source: str, target: str) -> None:
+    # Revisions are never written to; everything else may be.
+    (os.link if "/.revisions/" in source else shutil.copy2)(source, target)
 
 
 def _is_asked(contract: Contract, month: Month) -> bool:

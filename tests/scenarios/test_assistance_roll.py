@@ -28,7 +28,9 @@ def test_dibao_for_chen_alone_covers_neither_his_wife_nor_his_son(story):
     alone = all_of(rewritten(CHEN_ON_THE_ROLL, is_single_person=True), without(*WIFE_AND_SON))
     story.change(ROLL, alone, ("2022-05",))
     story.run("2022-05")
-    assert story.line("2022-05", SHIQI, CHEN) is not None
+    line = story.line("2022-05", SHIQI, CHEN)
+    assert line["not_covered_zh"] == "截至2022-05不在低保、低保边缘、特困、孤儿救助名册（另有1名成员单人保）"
+    assert line["not_covered_en"].endswith("as of 2022-05 (members on dibao alone: 1)")
     # He is still a member and his bills are the family's, but his certificate is helped already.
     profile = story.profile("2022-05", CHEN)
     assert profile["members_count"] == 3

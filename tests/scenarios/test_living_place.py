@@ -15,6 +15,9 @@ def test_a_household_found_by_no_grid_is_listed_once_where_its_head_is_registere
     assert town == DONGFENG
     line = story.line("2022-05", DONGFENG, OU)
     assert line["is_address_uncertain"]
+    assert any(
+        "仅有户籍地址，待核实" in str(cell) for row in story.sheet("2022-05", DONGFENG) for cell in row
+    )
     assert story.line("2022-05", XIAOLAN, OU) is None
     candidates = pl.read_parquet(story.published("2022-05") / "candidates.parquet")
     assert candidates["household_key"].n_unique() == candidates.height

@@ -102,3 +102,10 @@ def test_households_with_a_match_are_listed_or_excluded_by_one_reason(may):
     assert len(excluded) == len(set(excluded))
     assert not listed & set(excluded)
     assert set(counted["household_key"]) == listed | set(excluded)
+
+
+def test_every_town_receives_its_own_households_and_no_others(may):
+    folders = sorted(may.published("2022-05").glob("towns/*"))
+    assert len(folders) == 23
+    for folder in folders:
+        assert set(pl.read_parquet(folder / "list.parquet")["town_code"]) <= {folder.name[:9]}

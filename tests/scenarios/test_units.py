@@ -6,7 +6,7 @@ import polars as pl
 
 from pipelines.month import Month
 from tests.scenarios.changes import rewritten
-from tests.scenarios.people import LUO, MAI, YANG
+from tests.scenarios.people import HE, LUO, MAI, SANJIAO, YANG
 
 SETTLEMENTS = "medical_insurance__settlements"
 MAY = Month(2022, 5)
@@ -55,6 +55,9 @@ def test_amounts_in_wan_yuan_under_a_header_in_yuan_hold_the_file_and_clear_nobo
     coverage = pl.read_parquet(after_april.published("2022-05") / "coverage.parquet")
     held = coverage.filter(pl.col("extract") == SETTLEMENTS)
     assert set(held["status"]) == {"not_assessable"}
+    [told] = [row for row in after_april.sheet("2022-05", SANJIAO, "数据情况") if row[1] == "医保结算明细"]
+    assert told[2] == "暂不采用"
+    assert "单位没有弄错" in told[8]
 
 
 def test_a_bill_of_86_million_is_set_aside_and_makes_nobody_a_lead(story):
@@ -67,3 +70,18 @@ def test_a_bill_of_86_million_is_set_aside_and_makes_nobody_a_lead(story):
     assert story.matched("2022-05", MAI) == set()
     assert story.towns_that_list("2022-05", MAI) == []
     assert story.row("2022-05", "cases", MAI) is None
+
+
+def test_capital_is_in_wan_yuan_by_convention_and_in_yuan_where_the_header_says_so(story):
+    def paid_in_times_10000(rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.with_columns(pl.col("paid_in_capital_yuan").cast(pl.Decimal(20, 2)) * 10_000)
+
+    headers = {"registered_capital_yuan": "注册资本", "paid_in_capital_yuan": "实缴资本(元)"}
+    story.change("market_supervision__businesses", paid_in_times_10000, ("2022-05",), headers=headers)
+    [delivered] = story.place.landing.glob("2022-05/market_supervision/*")
+    assert ",1000,5000000," in delivered.read_text(encoding="utf-8")
+    story.run("2022-05")
+    profile = story.profile("2022-05", HE)
+    assert profile["subscribed_capital_yuan"] == Decimal(10_000_000)
+    assert profile["paid_in_capital_yuan"] == Decimal(5_000_000)
+    assert "实缴资本5,000,000元" in story.row("2022-05", "exclusions", HE)["detail_zh"]
