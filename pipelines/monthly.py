@@ -58,6 +58,33 @@ def run(month: Month, place: Workplace, progress: Progress = print) -> None:
     with errors, a required extract that is missing or held. Files that could not be read or that
     no contract claims do not stop the month; they are raised together once it is published.
     """
+    bring_up(month, place, progress)
+    confirm_input(month, place)
+
+
+def run_from(first: Month, last: Month, place: Workplace, progress: Progress = print) -> None:
+    """The months from `first` to `last` one after another, each on those before it.
+
+    Raises as `run` does; files that could not be used are raised together once all months are published.
+    """
+    from pipelines.problem import Problems
+
+    months = last.window(last.ordinal - first.ordinal + 1)
+    for month in months:
+        progress(f"month     {month}")
+        bring_up(month, place, progress)
+    problems = []
+    for month in months:
+        try:
+            confirm_input(month, place)
+        except Problems as error:
+            problems += error.problems
+    if problems:
+        raise Problems(f"{first} to {last} ran without these files", problems)
+
+
+def bring_up(month: Month, place: Workplace, progress: Progress = print) -> None:
+    """All stages of one month; those whose inputs have not changed do nothing."""
     check(month, place)
     fold(month, place, progress)
     for extract in extract_ids():
@@ -67,7 +94,6 @@ def run(month: Month, place: Workplace, progress: Progress = print) -> None:
     link(month, place, progress)
     detect(month, place, progress)
     publish(month, place, progress)
-    confirm_input(month, place)
 
 
 def check(month: Month, place: Workplace) -> None:
@@ -159,12 +185,19 @@ def detect(month: Month, place: Workplace, progress: Progress = print) -> None:
 
 
 def publish(month: Month, place: Workplace, progress: Progress = print) -> Path:
-    """Candidates and identities to the towns' lists and the analysts' tables; returns their folder."""
+    """Candidates and identities to the towns' lists and the analysts' tables; returns their folder.
+
+    Says which later months rest on what this one was before.
+    """
+    from pipelines.outdated import bring_up_command, mark_outdated
     from pipelines.publish import publish
 
     publish(_contracts(), month, place.lake)
     folder = place.lake.partition("published", month)
     progress(f"publish   {folder}")
+    outdated = mark_outdated(place.lake)
+    if outdated:
+        progress(f"publish   out of date: {', '.join(map(str, outdated))}; {bring_up_command(outdated)}")
     return folder
 
 

@@ -42,14 +42,28 @@ def _folders(
 
 
 @app.command()
-def run(context: typer.Context, month: MonthOption) -> None:
-    """Run one month from the departments' files to the towns' lists.
+def run(
+    context: typer.Context,
+    month: MonthOption,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="YYYY-MM", help="Begin with this earlier month.")
+    ] = None,
+) -> None:
+    """Run one month from the departments' files to the towns' lists, or several with --from.
 
-    Earlier months that the windows need must have been run or ingested before.
+    Earlier months that the windows need must have been run or ingested before. A month that was run
+    again makes those after it out of date: --from brings all of them up, in their order.
     """
     from pipelines import monthly
 
-    monthly.run(given.month(month), given.place(context))
+    last = given.month(month)
+    if first is None:
+        monthly.run(last, given.place(context))
+        return
+    begin = given.month(first)
+    if begin > last:
+        raise typer.BadParameter(f"--from {begin} lies after --month {last}.")
+    monthly.run_from(begin, last, given.place(context))
 
 
 @app.command()
@@ -74,9 +88,14 @@ def ingest(
 def status(context: typer.Context, month: MonthOption) -> None:
     """Show who delivered what, what was held and why, and what each town received."""
     from pipelines.contract import load_extracts
+    from pipelines.outdated import bring_up_command, outdated_months
     from pipelines.publish import rendered, summary
 
-    typer.echo(rendered(summary(load_extracts(), given.month(month), given.place(context).lake)))
+    lake = given.place(context).lake
+    typer.echo(rendered(summary(load_extracts(), given.month(month), lake)))
+    outdated = outdated_months(lake)
+    if outdated:
+        typer.echo(f"\nOut of date: {', '.join(map(str, outdated))}. Bring up: {bring_up_command(outdated)}")
 
 
 @app.command()

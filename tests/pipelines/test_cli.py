@@ -70,6 +70,7 @@ def test_every_command_explains_itself(hardship, command):
     [
         (["run", "--month", "2022-13"], "write it as YYYY-MM"),
         (["run"], "--month"),
+        (["run", "--from", "2022-07", "--month", "2022-06"], "lies after"),
         (["ingest", "--months", "2022-06..2022-01"], "runs backwards"),
         (["ingest"], "either --months or --before"),
         (["ingest", "--months", "2022-01", "--before", "2022-06"], "either --months or --before"),

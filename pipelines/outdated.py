@@ -1,0 +1,85 @@
+"""Outdated: which months rest on something that was made again since, and how to bring them up."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from pipelines.lake import Lake
+from pipelines.month import Month
+
+FILE = "OUT_OF_DATE.txt"
+
+# Link looks no further back than its window for the last month's households.
+_WINDOW = 12
+
+
+def outdated_months(lake: Lake) -> dict[Month, list[str]]:
+    """Months that were detected and are out of date, oldest first, each with the reasons.
+
+    Months build on each other, so that every month after an outdated one is so too. A stage made
+    again with the same content makes nothing outdated.
+    """
+    found: dict[Month, list[str]] = {}
+    for month in lake.months("matches"):
+        reasons = [*_profile_reasons(lake, month), *_match_reasons(lake, month), *_list_reasons(lake, month)]
+        if not reasons and found:
+            reasons = [f"{max(found)} is out of date"]
+        if reasons:
+            found[month] = reasons
+    return found
+
+
+def bring_up_command(months: dict[Month, list[str]]) -> str:
+    """The command that brings the months up again."""
+    return f"hardship run --from {min(months)} --month {max(months)}"
+
+
+def mark_outdated(lake: Lake) -> dict[Month, list[str]]:
+    """Writes beside the published months which of them are out of date, or takes the mark away."""
+    months = outdated_months(lake)
+    path = lake.root / "published" / FILE
+    if not months:
+        path.unlink(missing_ok=True)
+        return months
+    lines = [f"{month}: {'; '.join(reasons)}" for month, reasons in months.items()]
+    text = "\n".join(["已过期的月份 / months out of date", *lines, "", bring_up_command(months)]) + "\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{FILE}.new")
+    fresh.write_text(text, encoding="utf-8")
+    os.replace(fresh, path)
+    return months
+
+
+def _profile_reasons(lake: Lake, month: Month) -> Iterator[str]:
+    inputs = (lake.about("profiles", month) or {}).get("inputs", {})
+    earlier = [m for m in lake.months("profiles") if month.plus(-_WINDOW) <= m < month][-1:]
+    before = {str(m): lake.digest("profiles", m) for m in earlier}
+    if inputs.get("previous", before) != before:
+        yield f"the households of {', '.join(before) or 'earlier months'} were made again"
+    for extract, months in inputs.get("rows", {}).items():
+        table = f"parquet/{extract.partition(' ')[0]}"
+        changed = [m for m, digest in months.items() if lake.digest(table, Month.parse(m)) != digest]
+        if changed:
+            yield f"{extract} of {', '.join(changed)} was read again"
+
+
+def _match_reasons(lake: Lake, month: Month) -> Iterator[str]:
+    inputs = lake.about("matches", month)["inputs"]
+    if "profiles" in inputs and inputs["profiles"] != lake.digest("profiles", month):
+        yield "its profiles were made again"
+    earlier = max((m for m in lake.months("matches") if m < month), default=None)
+    before = [str(earlier), lake.digest("matches", earlier)] if earlier else None
+    if "previous" in inputs and inputs["previous"] != before:
+        yield f"the cases of {earlier} were decided again"
+
+
+def _list_reasons(lake: Lake, month: Month) -> Iterator[str]:
+    about = lake.about("published", month)
+    if about is None:
+        return
+    for table, words in (("profiles", "households"), ("matches", "cases")):
+        if about["inputs"].get(table) != lake.digest(table, month):
+            yield f"its {words} were made again and not published"
+    if about["inputs"].get("last_month") != lake.digest("published", month.plus(-1)):
+        yield f"the lists of {month.plus(-1)} were published again"
