@@ -8,6 +8,8 @@ from pipelines.contract import SCHEMAS, Contract, load_contracts
 from pipelines.database import Database
 from pipelines.detect.answers import quoted_id
 from pipelines.detect.evidence import Evidence, Source, base_registers, delivered_sources, evidence_of
+from pipelines.detect.history import history, history_lines
+from pipelines.detect.why_not import why_not
 from pipelines.identity import household_key
 from pipelines.lake import Lake
 from pipelines.month import Month
@@ -28,6 +30,7 @@ def explain(
 
     `rules` has one entry per rule with answer, clauses, values, limits, sources and sentences; of a
     rule about residents one part per resident, named by age and sex. Restricted values are withheld.
+    `history` tells the case month by month with its visits; `why_not` all that keeps it off the list.
     Raises HardshipError when the month was not linked or has no such household.
     """
     profiles = lake.resolve("profiles", month)
@@ -47,7 +50,8 @@ def explain(
         if not db.value("select count(*) from the_household"):
             if not decided["cases"]:
                 raise HardshipError(f"No household {household_key} in {month}.")
-            return {"month": str(month), "household_key": household_key, "rules": [], **decided}
+            told = {"month": str(month), "household_key": household_key, "rules": [], **decided}
+            return told | {"why_not": [], **_history(month, lake, household_key, contracts)}
         sources = delivered_sources(profiles / "deliveries.parquet", contracts, month)
         base = base_registers(contracts)
         answers = []
@@ -55,7 +59,15 @@ def explain(
             compiled = compile_rule(rule, month, rule_set.profiles[rule.unit])
             evidence = evidence_of(rule, rule_set, sources, base, month)
             answers.append(_explained(db, compiled, evidence))
-    return {"month": str(month), "household_key": household_key, "rules": answers, **decided}
+    told = {"month": str(month), "household_key": household_key, "rules": answers, **decided}
+    bar = int(rule_set.selection_in_force(month)["bar_dimensions"])
+    told["why_not"] = why_not(told, bar, contracts["candidates"])
+    return told | _history(month, lake, household_key, contracts)
+
+
+def _history(month: Month, lake: Lake, key: str, contracts: dict[str, Contract]) -> dict:
+    entries = history(month, lake, key)
+    return {"history": entries, "history_lines": history_lines(entries, key, contracts)}
 
 
 def _decided(db: Database, month: Month, lake: Lake, key: str) -> dict:
@@ -173,6 +185,11 @@ def _value(profile: Contract, column: str, value: object) -> str | None:
 def in_words(explained: dict) -> str:
     """The explanation as text for a terminal, Chinese with English beside."""
     lines = [f"{explained['household_key']}  {explained['month']}", *_decision_lines(explained)]
+    if explained["why_not"]:
+        lines += ["", "未列入的原因 / why not"]
+        lines += [f"  {zh} / {en}" for zh, en in explained["why_not"]]
+    if explained["history_lines"]:
+        lines += ["", "个案经过 / history", *(f"  {line}" for line in explained["history_lines"])]
     order = {"match": 0, "unknown": 1, "no match": 2}
     for rule in sorted(explained["rules"], key=lambda r: (order[r["answer"]], r["rule_id"])):
         lines += ["", *_rule_lines(rule)]

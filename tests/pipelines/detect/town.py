@@ -142,6 +142,19 @@ class Town:
                 )
         return pa.Table.from_pylist(rows)
 
+    def visit(self, month: str, key: str, on: str, outcome: str, help_given: str | None = None) -> None:
+        """Delivers a visit in a month's extract, beside those it holds already."""
+        parsed, table = Month.parse(month), "parquet/towns__visits"
+        contract = CONTRACTS["towns__visits"]
+        folder = self.lake.resolve(table, parsed)
+        rows = pq.read_table(folder / "rows.parquet").to_pylist() if folder else []
+        given = {"household_key": key, "visited_on": on, "outcome": outcome, "help_given": help_given}
+        rows.append({f.name: _typed(given.get(f.name), f.type) for f in contract.arrow_schema})
+        with self.lake.write(table, parsed, {}) as place:
+            pq.write_table(pa.Table.from_pylist(rows, schema=contract.arrow_schema), place / "rows.parquet")
+        with self.lake.write("verdicts/towns__visits", parsed, {}) as place:
+            (place / "verdict.json").write_text('{"verdict": "accepted", "reasons": []}')
+
     def rows(self, month: str, table: str) -> list[dict]:
         """All rows of one of detect's tables."""
         folder = self.lake.resolve("matches", Month.parse(month))
@@ -178,6 +191,6 @@ def _write(path: Path, schema: pa.Schema, rows: list[dict]) -> None:
 def _typed(value: object, kind: pa.DataType) -> object:
     if value is not None and pa.types.is_decimal(kind):
         return Decimal(str(value))
-    if value is not None and pa.types.is_date(kind):
+    if isinstance(value, str) and pa.types.is_date(kind):
         return datetime.date.fromisoformat(str(value))
     return value
