@@ -21,9 +21,9 @@ select
     deceased.household_no,
     count(*) filter (
         where
-            deceased.age_years >= 18
-            and deceased.age_years
-            < case when deceased.sex = 'M' then reference.pension_age_male else reference.pension_age_female end
+        deceased.age_years >= 18
+        and deceased.age_years
+        < case when deceased.sex = 'M' then reference.pension_age_male else reference.pension_age_female end
     ) as breadwinner_deaths_count,
     max(deceased.died_on) as latest_death_on,
     cast(coalesce(sum(money.medical_6m_cents), 0) as bigint) as medical_6m_cents,

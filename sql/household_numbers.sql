@@ -39,8 +39,10 @@ ranked as (
     select
         label,
         household_no,
-        row_number() over (partition by label order by members desc, anchor_key) as rank_in_household,
-        row_number() over (partition by household_no order by members desc, anchor_key) as rank_in_previous
+        row_number() over (partition by label order by members desc, anchor_key asc) as rank_in_household,
+        row_number()
+            over (partition by household_no order by members desc, anchor_key asc)
+            as rank_in_previous
     from shared
 ),
 

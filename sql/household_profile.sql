@@ -107,17 +107,20 @@ select
     yuan(mean_cents(net.income_12m_cents, net.income_months_12m)) as income_12m_monthly_yuan,
     coalesce(yuan(mean_cents(net.income_6m_at_least_cents, net.income_months_6m * net.members_count)), 0)
         as income_per_head_6m_at_least_yuan,
-    yuan(mean_cents(net.income_6m_cents, net.income_months_6m * net.members_count)) as income_per_head_6m_yuan,
+    yuan(mean_cents(net.income_6m_cents, net.income_months_6m * net.members_count))
+        as income_per_head_6m_yuan,
     coalesce(yuan(mean_cents(net.income_12m_at_least_cents, net.income_months_12m * net.members_count)), 0)
         as income_per_head_12m_at_least_yuan,
-    yuan(mean_cents(net.income_12m_cents, net.income_months_12m * net.members_count)) as income_per_head_12m_yuan,
+    yuan(mean_cents(net.income_12m_cents, net.income_months_12m * net.members_count))
+        as income_per_head_12m_yuan,
     yuan(mean_cents(net.imputed_12m_cents, net.income_months_12m)) as income_imputed_monthly_yuan,
     net.income_months_6m,
     net.income_months_12m,
     yuan(mean_cents(net.medical_6m_cents + net.fees_6m_cents, 6)) as rigid_spending_6m_monthly_at_least_yuan,
     case when net.is_rigid_exact_6m then yuan(mean_cents(net.medical_6m_cents + net.fees_6m_cents, 6)) end
         as rigid_spending_6m_monthly_yuan,
-    yuan(mean_cents(net.medical_12m_cents + net.fees_12m_cents, 12)) as rigid_spending_12m_monthly_at_least_yuan,
+    yuan(mean_cents(net.medical_12m_cents + net.fees_12m_cents, 12))
+        as rigid_spending_12m_monthly_at_least_yuan,
     case when net.is_rigid_exact_12m then yuan(mean_cents(net.medical_12m_cents + net.fees_12m_cents, 12)) end
         as rigid_spending_12m_monthly_yuan,
     yuan(net.net_6m_at_most_cents) as net_income_per_head_6m_at_most_yuan,

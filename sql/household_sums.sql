@@ -49,8 +49,10 @@ select
     cast(sum(fees_12m_cents) as bigint) as fees_12m_cents,
     bool_and(are_fees_exact_6m) as are_fees_exact_6m,
     bool_and(are_fees_exact_12m) as are_fees_exact_12m,
-    case when count(income_6m_cents) = count(*) then cast(sum(income_6m_cents) as bigint) end as income_6m_cents,
-    case when count(income_12m_cents) = count(*) then cast(sum(income_12m_cents) as bigint) end as income_12m_cents,
+    case when count(income_6m_cents) = count(*) then cast(sum(income_6m_cents) as bigint) end
+        as income_6m_cents,
+    case when count(income_12m_cents) = count(*) then cast(sum(income_12m_cents) as bigint) end
+        as income_12m_cents,
     cast(sum(income_6m_at_least_cents) as bigint) as income_6m_at_least_cents,
     cast(sum(income_12m_at_least_cents) as bigint) as income_12m_at_least_cents,
     cast(sum(imputed_12m_cents) as bigint) as imputed_12m_cents,

@@ -30,7 +30,7 @@ declared_once as (
         declared.month_on,
         arg_max(declared.income_cents, declared.month) as declared_cents,
         arg_max(declared.income_cents, declared.month)
-            filter (where declared.month < reference.month_start) as before_cents
+        filter (where declared.month < reference.month_start) as before_cents
     from declared
     inner join late on declared.resident_key = late.resident_key and declared.month_on = late.month_on
     cross join reference
@@ -43,7 +43,7 @@ contributed_once as (
         contributions.month_on,
         arg_max(contributions.base_cents, contributions.month) as base_cents,
         arg_max(contributions.base_cents, contributions.month)
-            filter (where contributions.month < reference.month_start) as before_cents
+        filter (where contributions.month < reference.month_start) as before_cents
     from contributions
     inner join late
         on contributions.resident_key = late.resident_key and contributions.month_on = late.month_on
@@ -57,7 +57,7 @@ pensioned_once as (
         pensions.month_on,
         arg_max(pensions.pension_cents, pensions.month) as pension_cents,
         arg_max(pensions.pension_cents, pensions.month)
-            filter (where pensions.month < reference.month_start) as before_cents
+        filter (where pensions.month < reference.month_start) as before_cents
     from pensions
     inner join late on pensions.resident_key = late.resident_key and pensions.month_on = late.month_on
     cross join reference

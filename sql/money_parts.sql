@@ -14,7 +14,9 @@ select
     resident_months.resident_key,
     case when window_months.is_in_6 then resident_months.medical_cents else 0 end as medical_6m_cents,
     resident_months.medical_cents as medical_12m_cents,
-    case when window_months.is_in_6 and window_months.is_income_month then resident_months.income_cents else 0 end
+    case
+        when window_months.is_in_6 and window_months.is_income_month then resident_months.income_cents else 0
+    end
         as income_6m_cents,
     case when window_months.is_income_month then resident_months.income_cents else 0 end as income_12m_cents,
     case when resident_months.is_recorded then window_months.bit else 0 end as recorded_months,

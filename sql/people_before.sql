@@ -34,7 +34,7 @@ ranked as (
         people.birth_on,
         people.household_register_no,
         row_number() over (
-            partition by people.resident_key order by people.month desc, people.preference
+            partition by people.resident_key order by people.month desc, people.preference asc
         ) as recency
     from people
     inner join departures on people.resident_key = departures.resident_key

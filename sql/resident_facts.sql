@@ -123,7 +123,8 @@ statuses as (
         coalesce(money.income_12m_cents, 0) as recorded_12m_cents,
         coalesce(recorded.months_6m, 0) as recorded_6m,
         coalesce(recorded.months_12m, 0) as recorded_12m,
-        known.minimum_wages_6m_cents - coalesce(recorded.minimum_wages_6m_cents, 0) as unrecorded_wages_6m_cents,
+        known.minimum_wages_6m_cents
+        - coalesce(recorded.minimum_wages_6m_cents, 0) as unrecorded_wages_6m_cents,
         known.minimum_wages_12m_cents - coalesce(recorded.minimum_wages_12m_cents, 0)
             as unrecorded_wages_12m_cents,
         known.income_months_6m,
@@ -249,7 +250,8 @@ select
     is_student is not null and are_fees_whole_12m as are_fees_exact_12m,
     income_6m_cents,
     income_12m_cents,
-    coalesce(income_6m_cents, case when is_minor then 0 else recorded_6m_cents end) as income_6m_at_least_cents,
+    coalesce(income_6m_cents, case when is_minor then 0 else recorded_6m_cents end)
+        as income_6m_at_least_cents,
     coalesce(income_12m_cents, case when is_minor then 0 else recorded_12m_cents end)
         as income_12m_at_least_cents,
     case when income_12m_cents is null then 0 else imputed_12m_cents end as imputed_12m_cents,

@@ -88,8 +88,11 @@ newborns as (
         false as has_local_hukou,
         cast(null as varchar) as family_register_no,
         cast(null as varchar) as relation_to_head,
-        any_value(coalesce(mother_permit.living_address, mother_place.living_address, mother.register_address)) as register_address,
-        any_value(coalesce(mother_permit.town_code, mother_place.town_code, mother.register_town_code)) as register_town_code,
+        any_value(
+            coalesce(mother_permit.living_address, mother_place.living_address, mother.register_address)
+        ) as register_address,
+        any_value(coalesce(mother_permit.town_code, mother_place.town_code, mother.register_town_code))
+            as register_town_code,
         any_value(
             coalesce(
                 mother_permit.community_code, mother_place.community_code, mother.register_community_code

@@ -34,7 +34,11 @@ late as (
 
 touched as (
     select * from inpatient_before
-    where resident_key in (select delivered.resident_key from delivered where delivered.is_inpatient)
+    where
+        resident_key in (
+            select delivered.resident_key from delivered
+            where delivered.is_inpatient
+        )
 
     union
 
@@ -56,20 +60,44 @@ touched as (
 )
 
 select
-    delivered.*,
+    delivered.settlement_no,
+    delivered.resident_key,
+    delivered.stay_no,
+    delivered.is_inpatient,
+    delivered.settled_on,
+    delivered.settled_month_on,
+    delivered.total_cents,
+    delivered.self_paid_cents,
+    delivered.month,
     1 as sign
 from delivered
 
 union all
 
 select
-    touched.*,
+    touched.settlement_no,
+    touched.resident_key,
+    touched.stay_no,
+    touched.is_inpatient,
+    touched.settled_on,
+    touched.settled_month_on,
+    touched.total_cents,
+    touched.self_paid_cents,
+    touched.month,
     1 as sign
 from touched
 
 union all
 
 select
-    touched.*,
+    touched.settlement_no,
+    touched.resident_key,
+    touched.stay_no,
+    touched.is_inpatient,
+    touched.settled_on,
+    touched.settled_month_on,
+    touched.total_cents,
+    touched.self_paid_cents,
+    touched.month,
     -1 as sign
 from touched

@@ -36,7 +36,7 @@ ranked as (
         -- on one day a divorce comes after the marriage it ends
         row_number() over (
             partition by resident_key
-            order by registered_on desc, marriage_status, spouse_key
+            order by registered_on desc, marriage_status asc, spouse_key asc
         ) as recency
     from entries
 ),

@@ -8,7 +8,9 @@ select
     cast(date_trunc('month', settled_on) as date) as settled_month_on,
     cast(100 * case when coalesce(is_refund, false) then -abs(total_yuan) else total_yuan end as bigint)
         as total_cents,
-    cast(100 * case when coalesce(is_refund, false) then -abs(self_paid_yuan) else self_paid_yuan end as bigint)
+    cast(
+        100 * case when coalesce(is_refund, false) then -abs(self_paid_yuan) else self_paid_yuan end as bigint
+    )
         as self_paid_cents,
     month
 from medical_insurance__settlements

@@ -18,7 +18,7 @@ ranked as (
         places.grid_no,
         row_number() over (
             partition by places.resident_key
-            order by places.recorded_on desc, places.town_code, places.living_address
+            order by places.recorded_on desc, places.town_code asc, places.living_address asc
         ) as recency
     from places
     cross join reference
