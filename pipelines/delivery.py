@@ -53,7 +53,7 @@ def deliveries(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> l
 def delivery(contract: Contract, month: Month, lake: Lake) -> Delivery:
     """What became of one extract in a month."""
     found = verdict(contract.id, month, lake)
-    report = _document(lake, f"parquet/{contract.id}", month, "report.json") or {}
+    read = report(contract.id, month, lake)
     if found is not None:
         status, reasons = found["verdict"], tuple(found["reasons"])
     elif month.number in contract.delivery_months:
@@ -67,10 +67,10 @@ def delivery(contract: Contract, month: Month, lake: Lake) -> Delivery:
         status=status,
         as_of=month if status in USABLE else _carried(contract, month, lake),
         reasons=reasons,
-        rows_in=report.get("rows_in", 0),
-        accepted=report.get("accepted", 0),
-        rejected=report.get("rejected", 0),
-        repaired_values=report.get("repaired_values", 0),
+        rows_in=read.get("rows_in", 0),
+        accepted=read.get("accepted", 0),
+        rejected=read.get("rejected", 0),
+        repaired_values=read.get("repaired_values", 0),
     )
 
 
@@ -97,6 +97,11 @@ def is_usable(extract: str, month: Month, lake: Lake) -> bool:
 def verdict(extract: str, month: Month, lake: Lake) -> dict | None:
     """The content of verdict.json, or None when the extract was not validated for the month."""
     return _document(lake, f"verdicts/{extract}", month, "verdict.json")
+
+
+def report(extract: str, month: Month, lake: Lake) -> dict:
+    """The content of report.json: what was read of the files; empty when nothing arrived."""
+    return _document(lake, f"parquet/{extract}", month, "report.json") or {}
 
 
 def accepted_rows(extract: str, month: Month, lake: Lake) -> Path | None:

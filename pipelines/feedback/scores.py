@@ -1,0 +1,115 @@
+"""The scorecard: what each extract brought over the months, and what it cost to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines import delivery
+from pipelines.contract import Contract
+from pipelines.lake import Lake
+from pipelines.month import Month
+
+SCORED_MONTHS = 12
+_REGISTERS = ("public_security__residents", "public_security__residence_permits")
+
+
+@dataclass(frozen=True)
+class Score:
+    """One extract in one month. Shares are null where they cannot be told.
+
+    `resolved`: share of the people in it whom the register or the residence permits of the month know;
+    `leads`: listed households that rest on the department; `confirmed`: those a visit found in hardship
+    until the month of the feedback.
+    """
+
+    month: Month
+    extract: str
+    status: str
+    rows_in: int
+    rejected: int
+    repaired: int
+    resolved: float | None
+    leads: int | None
+    confirmed: int | None
+
+
+def scores(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> list[Score]:
+    """The last twelve months up to `month` of every extract, latest month first."""
+    found = []
+    confirmed = _confirmed(month, lake)
+    for past in reversed(month.window(SCORED_MONTHS)):
+        known = _known_people(contracts, past, lake)
+        leads = _leads(past, lake)
+        for item in delivery.deliveries(contracts, past, lake):
+            if item.status == "missing" and not lake.months(f"parquet/{item.extract}"):
+                continue  # it has never delivered; the totals say so
+            listed = None if leads is None else leads.get(item.department, set())
+            found.append(
+                Score(
+                    past, item.extract, item.status, item.rows_in, item.rejected, item.repaired_values,
+                    _resolved(contracts[item.extract], past, lake, known),
+                    None if listed is None else len(listed),
+                    None if listed is None else len(listed & confirmed),
+                )
+            )  # fmt: skip
+    return found
+
+
+def inputs_of(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict:
+    """Digests of everything the scores are made of."""
+    tables = [f"{kind}/{extract}" for extract in contracts for kind in ("parquet", "verdicts")]
+    window = month.window(SCORED_MONTHS)
+    return {
+        f"{table} {past}": lake.digest(table, past)
+        for table in (*tables, "matches")
+        for past in window
+        if lake.resolve(table, past)
+    }
+
+
+def _known_people(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> pl.DataFrame | None:
+    files = [
+        path
+        for extract in _REGISTERS
+        if extract in contracts and (path := delivery.delivery(contracts[extract], month, lake).rows(lake))
+    ]
+    if not files:
+        return None
+    return pl.concat([pl.scan_parquet(path).select("resident_key") for path in files]).unique().collect()
+
+
+def _resolved(contract: Contract, month: Month, lake: Lake, known: pl.DataFrame | None) -> float | None:
+    path = delivery.accepted_rows(contract.id, month, lake)
+    people = [p.column for p in contract.properties if p.identity == "resident" and p.required]
+    if known is None or path is None or not people or contract.id in _REGISTERS:
+        return None
+    keys = pl.scan_parquet(path).select(resident_key=people[0]).drop_nulls().unique().collect()
+    return keys.join(known, on="resident_key", how="semi").height / keys.height if keys.height else None
+
+
+def _leads(month: Month, lake: Lake) -> dict[str, set[str]] | None:
+    """Household keys of the month's candidates by department; None when the month was not detected."""
+    folder = lake.resolve("matches", month)
+    path = folder / "candidates.parquet" if folder else None
+    if path is None or not path.exists():
+        return None
+    rows = pl.read_parquet(path, columns=["household_key", "departments"]).explode("departments")
+    return {
+        department: set(part["household_key"])
+        for (department,), part in rows.partition_by("departments", as_dict=True).items()
+        if department
+    }
+
+
+def _confirmed(month: Month, lake: Lake) -> set[str]:
+    months = [m for m in month.window(SCORED_MONTHS) if delivery.is_usable("towns__visits", m, lake)]
+    files: list[Path] = [p for m in months if (p := delivery.accepted_rows("towns__visits", m, lake))]
+    if not files:
+        return set()
+    visits = pl.concat([pl.scan_parquet(path).select("household_key", "outcome") for path in files])
+    found = visits.filter(pl.col("outcome").str.starts_with("confirmed")).collect()
+    return set(found["household_key"])
