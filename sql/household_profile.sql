@@ -40,7 +40,7 @@ reference as (
 spending as (
     -- what was spent for a member who died stays in the window
     select
-        sums.*,
+        sums.* exclude (medical_6m_cents, medical_12m_cents, fees_6m_cents, fees_12m_cents),
         sums.medical_6m_cents + coalesce(deaths.medical_6m_cents, 0) as medical_6m_cents,
         sums.medical_12m_cents + coalesce(deaths.medical_12m_cents, 0) as medical_12m_cents,
         sums.fees_6m_cents + coalesce(deaths.fees_6m_cents, 0) as fees_6m_cents,
