@@ -16,9 +16,7 @@ SQL = Path(__file__).parent.parent / "sql"
 
 # Row groups of 120k rows let both cores read one file. Version 2 encodings leave zstd half the bytes to
 # compress: a wide table is written in half the time of version 1.
-_PARQUET = (
-    "format parquet, parquet_version v2, compression zstd, compression_level 1, row_group_size 122880"
-)
+_PARQUET = "format parquet, parquet_version v2, compression zstd, compression_level 1, row_group_size 122880"
 
 # Money is counted in whole cents: integers add and divide exactly, and several times faster than
 # DuckDB's decimals, which it divides as floats. Half a cent is rounded away from zero.
@@ -170,6 +168,18 @@ def write_views(path: Path, views: Iterable[DocumentedView], tables: Mapping[str
         connection.close()
     fresh.chmod(0o600)
     os.replace(fresh, path)
+
+
+def read_views(path: Path, sql: str) -> tuple[list[str], list[tuple]]:
+    """Column names and all rows of a query on a file of views, opened read-only; raises DatabaseError."""
+    connection = duckdb.connect(str(path), read_only=True)
+    try:
+        cursor = connection.execute(sql)
+        return [column[0] for column in cursor.description or []], cursor.fetchall()
+    except duckdb.Error as error:
+        raise DatabaseError("query", sql, error) from None
+    finally:
+        connection.close()
 
 
 def _literal(text: str) -> str:

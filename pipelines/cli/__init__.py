@@ -13,6 +13,7 @@ from pipelines.cli import given
 from pipelines.cli.feedback import feedback
 from pipelines.cli.given import MonthOption
 from pipelines.cli.rules import rules_app
+from pipelines.cli.sql import sql
 
 # Nothing that reads or joins data is imported here: help answers at once.
 
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.add_typer(rules_app, name="rules")
 app.command()(feedback)
+app.command()(sql)
 
 
 @app.callback()
