@@ -14,7 +14,7 @@ export GX_ANALYTICS_ENABLED := false
 export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench airflow lint requirements clean clean-landing
+.PHONY: help run test bench soak airflow lint requirements clean clean-landing
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test: $(VENV)/.installed-test ## run all tests
 
 bench: $(VENV)/.installed-test ## measure one month of a city of 50,000 residents beside hand-written references
 	@$(BIN)/python -m tests.bench $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(SEED),--seed $(SEED))
+
+soak: $(VENV)/.installed-test ## kill whole months at random points, fifty times, and compare what is left
+	@$(BIN)/python -m tests.faults.soak 50
 
 airflow: $(VENV)/.installed ## open the Airflow UI on this machine; Ctrl-C ends it
 	@exec $(BIN)/python dags/serve_airflow.py

@@ -9,11 +9,13 @@ a reader that has resolved a partition keeps reading the same files.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import functools
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -22,6 +24,10 @@ from pathlib import Path
 
 from pipelines.month import Month
 from pipelines.problem import HardshipError
+
+KEPT_REVISIONS = 3  # of each partition, besides the current one
+_DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 
 _ABOUT = ".revision.json"  # beside the data, never compared: what the revision was made from
 
@@ -67,7 +73,7 @@ class Lake:
 
         If the new content equals the current revision's, that revision stays (and remembers the
         new inputs). On any exception nothing changes. Raises HardshipError when another process
-        is writing the same partition.
+        is writing the same partition, or when the disk is full or fails.
         """
         with self._lock(table, month):
             revisions = self.root / ".revisions" / table / month.partition
@@ -78,6 +84,15 @@ class Lake:
             try:
                 yield building
                 self._switch(table, month, building, inputs)
+            except OSError as error:
+                # Libraries that write by themselves tell the number in words only.
+                number = error.errno or _number_in(str(error))
+                if number not in _DISK_TROUBLE:
+                    raise
+                raise HardshipError(
+                    f"{table} for {month} could not be written to {self.root}: {os.strerror(number)}. "
+                    "What was there before is untouched. Make room on the disk and run again."
+                ) from None
             finally:
                 shutil.rmtree(building, ignore_errors=True)
 
@@ -104,6 +119,46 @@ class Lake:
         new_link.symlink_to(os.path.relpath(revision, link.parent))
         os.replace(new_link, link)
         _flush(link.parent)
+
+    def tidy(self, keep: int = KEPT_REVISIONS) -> list[Path]:
+        """Removes what crashes left behind and revisions nobody needs; returns the folders removed.
+
+        Of each partition the current revision stays, the last `keep` before it, and every revision
+        that a current one was made from. A partition that is being written is passed over.
+        """
+        named = self._named_digests()
+        removed = []
+        for revisions in sorted((self.root / ".revisions").rglob("month=*")):
+            table = revisions.parent.relative_to(self.root / ".revisions").as_posix()
+            month = Month.parse(revisions.name.removeprefix("month="))
+            with contextlib.suppress(HardshipError), self._lock(table, month):
+                for folder in self._superfluous(table, month, revisions, named, keep):
+                    shutil.rmtree(folder)
+                    removed.append(folder)
+        return removed
+
+    def _superfluous(
+        self, table: str, month: Month, revisions: Path, named: set[str], keep: int
+    ) -> list[Path]:
+        current = self.resolve(table, month)
+        number = int(current.name[1:]) if current else 0
+        rests, earlier = [], []
+        for folder in sorted(revisions.iterdir(), reverse=True):
+            if not re.fullmatch(r"r\d{4,}", folder.name) or int(folder.name[1:]) > number:
+                rests.append(folder)  # a revision above the current one was never switched to
+            elif folder != current:
+                earlier.append(folder)
+        return rests + [f for f in earlier[keep:] if _digest_of(f) not in named]
+
+    def _named_digests(self) -> set[str]:
+        """Everything that looks like a digest in the inputs of current revisions and in manifests."""
+        named: set[str] = set()
+        for link in self.root.rglob("month=*"):
+            if link.is_symlink() and link.is_dir():
+                for path in (link / _ABOUT, link / "manifest.json"):
+                    if path.is_file():
+                        named.update(_DIGEST.findall(path.read_text(encoding="utf-8")))
+        return named
 
     @contextlib.contextmanager
     def _lock(self, table: str, month: Month) -> Iterator[None]:
@@ -134,6 +189,16 @@ class Lake:
                 os.link(fresh, path)  # the first of several processes wins
             fresh.unlink()
         return path.read_text().strip().encode()
+
+
+def _number_in(text: str) -> int:
+    found = re.search(r"(?:error|errno) (\d+)", text, re.I)
+    return int(found[1]) if found else 0
+
+
+def _digest_of(revision: Path) -> str | None:
+    path = revision / _ABOUT
+    return json.loads(path.read_text(encoding="utf-8")).get("digest") if path.is_file() else None
 
 
 def content_digest(folder: Path) -> str:

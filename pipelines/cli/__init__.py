@@ -14,6 +14,7 @@ from pipelines.cli.feedback import feedback
 from pipelines.cli.given import MonthOption
 from pipelines.cli.rules import rules_app
 from pipelines.cli.sql import sql
+from pipelines.cli.tidy import tidy
 
 # Nothing that reads or joins data is imported here: help answers at once.
 
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(rules_app, name="rules")
 app.command()(feedback)
+app.command()(tidy)
 app.command()(sql)
 
 

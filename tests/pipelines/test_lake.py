@@ -271,3 +271,90 @@ def test_a_given_secret_is_used_and_not_written_down(lake, monkeypatch):
     monkeypatch.setenv("HARDSHIP_SECRET", "kept elsewhere")
     assert lake.secret() == b"kept elsewhere"
     assert not (lake.root / ".secret").exists()
+
+
+# A full disk, and what is no longer needed ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError(28, "No space left"), OSError("Io error: No space left on device (os error 28)")],
+    ids=["numbered", "in words"],
+)
+def test_a_full_disk_is_told_in_words_and_the_last_good_state_stays(lake, error):
+    write(lake, "good")
+    with (
+        pytest.raises(HardshipError, match=r"profiles for 2022-06 could not be written.*Make room"),
+        lake.write("profiles", JUNE, {}),
+    ):
+        raise error
+    assert read(lake) == "good"
+    assert [p.name for p in (lake.root / ".revisions/profiles/month=2022-06").iterdir()] == ["r0001"]
+
+
+def test_a_file_that_is_missing_is_no_full_disk(lake):
+    with pytest.raises(FileNotFoundError), lake.write("profiles", JUNE, {}):
+        Path("no such file").read_text()
+
+
+def revisions(lake, table="profiles"):
+    return sorted(p.name for p in (lake.root / ".revisions" / table / "month=2022-06").iterdir())
+
+
+def test_old_revisions_go_but_the_current_and_the_last_few_stay(lake):
+    for number in range(6):
+        write(lake, f"v{number}")
+    removed = lake.tidy(keep=2)
+    assert revisions(lake) == ["r0004", "r0005", "r0006"]
+    assert [p.name for p in removed] == ["r0003", "r0002", "r0001"]
+    assert read(lake) == "v5"
+    write(lake, "v6")
+    assert read(lake) == "v6"
+
+
+def test_a_revision_that_a_current_table_was_made_from_stays(lake):
+    write(lake, "v0")
+    write(lake, "list", table="published", inputs={"profiles": lake.digest("profiles", JUNE)})
+    for number in range(1, 4):
+        write(lake, f"v{number}")
+    lake.tidy(keep=0)
+    assert revisions(lake) == ["r0001", "r0004"]
+
+
+def test_a_revision_that_a_manifest_names_stays(lake):
+    write(lake, "v0")
+    named = lake.digest("profiles", JUNE)
+    with lake.write("published", JUNE, {}) as folder:
+        (folder / "manifest.json").write_text(f'{{"profiles": "{named}"}}')
+    write(lake, "v1")
+    write(lake, "v2")
+    lake.tidy(keep=0)
+    assert revisions(lake) == ["r0001", "r0003"]
+
+
+def test_what_crashes_left_behind_goes(tmp_path):
+    for steps in range(1, 13):
+        lake = Lake(tmp_path / f"lake{steps}")
+        write(lake, "old")
+        killed_while_writing(lake, "new", steps)
+        kept = read(lake)
+        lake.tidy()
+        assert read(lake) == kept
+        assert revisions(lake) in (["r0001"], ["r0001", "r0002"])
+        assert not list((lake.root / ".revisions").rglob(".building"))
+        if kept == "old":
+            assert revisions(lake) == ["r0001"]
+
+
+def test_what_is_being_written_is_left_alone(lake):
+    write(lake, "old")
+    with lake.write("profiles", JUNE, {}) as folder:
+        (folder / "rows.txt").write_text("new")
+        (folder / "parts").mkdir()
+        (folder / "parts" / "more.txt").write_text("newnew")
+        assert lake.tidy() == []
+    assert read(lake) == "new"
+
+
+def test_an_empty_lake_is_tidy(lake):
+    assert lake.tidy() == []
