@@ -88,7 +88,7 @@ def _inputs(contracts: Mapping[str, Contract], deliveries: list[Delivery], month
             for item in deliveries
         },
         "rows": {
-            extract: {str(m): lake.digest(f"parquet/{extract}", m) for m in months}
+            extract: {str(m): lake.digest(f"parquet/{extract.partition(' ')[0]}", m) for m in months}
             for extract, months in months_used(contracts, deliveries, month, lake).items()
         },
         "previous": {str(m): lake.digest("profiles", m) for m in previous_profiles(lake, month)},
