@@ -97,9 +97,7 @@ def _check_characters(first17: pl.Series) -> pl.Series:
     # Three look-ups of partial sums instead of seventeen divisions.
     high, middle, low = _partial_sums()
     total = (
-        high.gather(first17 // 10**11)
-        + middle.gather(first17 // 10**5 % 10**6)
-        + low.gather(first17 % 10**5)
+        high.gather(first17 // 10**11) + middle.gather(first17 // 10**5 % 10**6) + low.gather(first17 % 10**5)
     )
     return _CHECKS.gather(total)
 
