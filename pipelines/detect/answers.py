@@ -85,6 +85,20 @@ def write_sentences(db: Database, deciding: list[Compiled], excluding: list[Comp
     _union(db, "verify_sentences", verify or [_nothing("verify")], excluding)
 
 
+def write_review_sentences(db: Database, on_trial: list[Compiled], steps) -> None:
+    """Makes `review_sentences`: one row per household and rule on trial that matches it."""
+    parts = [
+        f"select household_no, rule_id, explanation_zh, explanation_en "
+        f"from ({matches_sql(c, steps, f'{c.rule.unit}_profile')})"
+        for c in on_trial
+    ]
+    nothing = (
+        "select cast(null as bigint) as household_no, cast(null as varchar) as rule_id, "
+        "cast(null as varchar) as explanation_zh, cast(null as varchar) as explanation_en where false"
+    )
+    _union(db, "review_sentences", parts or [nothing], on_trial)
+
+
 def tallies(db: Database, compiled: list[Compiled], groups: dict[tuple[str, str], list[str]]) -> list[dict]:
     """Per town: households, and of each rule matched/unmatched/unknown, and of each group of rules unknown.
 

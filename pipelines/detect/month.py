@@ -11,11 +11,13 @@ import pyarrow as pa
 from pipelines.contract import SCHEMAS, Contract, load_contracts
 from pipelines.database import Database
 from pipelines.detect import answers
+from pipelines.detect.analysts import write_for_analysts
 from pipelines.detect.capacity import COMMUNITIES, capacities
 from pipelines.detect.coverage import answer_rows, coverage_groups, coverage_rows
 from pipelines.detect.evidence import Source, base_registers, delivered_sources
+from pipelines.detect.keys import keys_of
+from pipelines.detect.measure import measure, measured_from
 from pipelines.detect.words import known_rules, outcome_words, roll_words, rule_facts
-from pipelines.identity import household_key
 from pipelines.lake import Lake, code_digest, file_digest
 from pipelines.month import Month
 from pipelines.problem import HardshipError
@@ -43,6 +45,9 @@ ORDER = {
     "cases": "household_key",
     "coverage": "extract, dimension, town_code",
     "answers": "rule_id, town_code",
+    "town_loads": "town_code",
+    "review_matches": "household_key, rule_id",
+    "audit_sample": "town_code, stratum, draw_place",
 }
 
 
@@ -66,6 +71,7 @@ def detect(month: Month, lake: Lake, rules: Path = RULES, schemas: Path = SCHEMA
         "rules": {str(p.relative_to(rules)): file_digest(p) for p in sorted(rules.rglob("*.yaml"))},
         "schemas": {p.name: file_digest(p) for p in sorted(schemas.glob("*.yaml"))},
         "communities": file_digest(COMMUNITIES),
+        "measured": measured_from(month, lake),
         "code": code_digest("detect"),
     }
     if lake.is_current(TABLE, month, inputs):
@@ -73,7 +79,9 @@ def detect(month: Month, lake: Lake, rules: Path = RULES, schemas: Path = SCHEMA
     contracts = load_contracts(schemas)
     before = Before(lake.resolve(TABLE, previous), lake.resolve("profiles", previous)) if previous else None
     with lake.write(TABLE, month, inputs) as folder:
-        return write_month(month, lake, rule_set, contracts, before, folder)
+        counts = write_month(month, lake, rule_set, contracts, before, folder)
+        measure(month, lake, contracts, folder)
+        return counts
 
 
 def write_month(
@@ -96,6 +104,9 @@ def write_month(
         counts = select(db, month, rule_set)
         tables = tally(db, month, compiled, rule_set, sources, contracts)
         counts["unknown"] = tables.pop("unknown")
+        selection = rule_set.selection_in_force(month)
+        parameters = _selection_parameters(month, rule_set)
+        write_for_analysts(db, month, compiled, selection, parameters, lake.secret())
         for name, rows in tables.items():
             db.register(name, rows)
         for name, order in ORDER.items():
@@ -149,7 +160,7 @@ def run_rules(
         raise HardshipError(f"No stable rule of effect signal or list is in force in {month}.")
     answers.write_answers(db, compiled)
     answers.write_concerned(db, deciding)
-    db.register("household_keys", _keys(db, lake.secret()))
+    db.register("household_keys", keys_of(db, "select household_no from concerned_numbers", lake.secret()))
     answers.write_concerned_profiles(db)
     answers.write_answers_of_interest(db, compiled)
     selection = rule_set.selection_in_force(month)
@@ -247,16 +258,3 @@ def _selection_parameters(month: Month, rule_set: RuleSet) -> dict:
         "reopening_increase": values["reopening_increase"],
         "visits_elsewhere": int(values["visits_per_community"]),
     }
-
-
-def _keys(db: Database, secret: bytes) -> pa.Table:
-    """Published keys of the households concerned; a case keeps the key it had."""
-    rows = db.rows(
-        "select concerned_numbers.household_no, carried_cases.household_key from concerned_numbers "
-        "left join carried_cases on concerned_numbers.household_no = carried_cases.household_no"
-    )
-    numbers = [row["household_no"] for row in rows]
-    keys = [row["household_key"] or household_key(row["household_no"], secret) for row in rows]
-    return pa.table(
-        {"household_no": pa.array(numbers, pa.int64()), "household_key": pa.array(keys, pa.string())}
-    )

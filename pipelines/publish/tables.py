@@ -12,7 +12,10 @@ import pyarrow.parquet as pq
 from pipelines.contract import SCHEMAS, Contract, Property, load_contract
 from pipelines.problem import Problem
 
-ANALYSTS = ("candidates", "matches", "exclusions", "cases", "coverage", "answers")
+ANALYSTS = (
+    "candidates", "matches", "exclusions", "cases", "coverage", "answers", "metrics", "town_loads",
+    "review_matches", "audit_sample",
+)  # fmt: skip
 
 # Columns that hold the stages together inside the lake and leave it in no table.
 INTERNAL = frozenset({"household_no"})

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.contract import load_contracts
+from pipelines.detect.month import ORDER
 from pipelines.month import Month
 from tests.pipelines.detect.town import AT_SCHOOL, EMPLOYED, SANJIAO, SICK, UNEMPLOYED, XIAOLAN
 
@@ -16,7 +17,7 @@ CONTRACTS = load_contracts()
 UNKNOWN = {"medical_self_paid_12m_yuan": None, "medical_self_paid_12m_at_least_yuan": None}
 
 
-@pytest.mark.parametrize("table", ["matches", "exclusions", "candidates", "cases", "coverage", "answers"])
+@pytest.mark.parametrize("table", [*ORDER, "metrics"])
 def test_a_table_has_its_contracts_columns_and_types_beside_the_internal_number(town, table):
     town.house(1, SICK, AT_SCHOOL)
     town.house(2, SICK, residents=(UNEMPLOYED,), last_visited_on="2022-05-02", last_visit_outcome="declined")

@@ -13,10 +13,11 @@ from pipelines.contract import SCHEMAS, Contract, load_contract, load_extracts
 from pipelines.identity import check_character
 from pipelines.lake import Lake
 from pipelines.month import Month
+from pipelines.publish.tables import ANALYSTS
 
 SANJIAO, XIAOLAN = "442000109", "442000118"
 MONTH = Month.parse("2022-06")
-TABLES = ("candidates", "matches", "exclusions", "cases", "coverage", "answers")
+TABLES = ANALYSTS
 SURNAMES = "李王张刘陈杨黄赵吴周"
 
 

@@ -1,0 +1,45 @@
+"""What analysts and reviewers see and no town does: loads of the towns, rules on trial, the audit sample."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from pipelines.database import Database
+from pipelines.detect import answers
+from pipelines.detect.keys import keys_of
+from pipelines.month import Month
+from pipelines.rule import Compiled
+from pipelines.rule.parameter import Value
+
+# A household visited so short a time ago tells the audit nothing new.
+_AUDIT_REST_MONTHS = 6
+
+
+def write_for_analysts(
+    db: Database,
+    month: Month,
+    compiled: list[Compiled],
+    selection: dict[str, Value],
+    parameters: dict,
+    secret: bytes,
+) -> None:
+    """Makes `town_loads`, `review_matches` and `audit_sample` from what was decided."""
+    db.table("town_loads", parameters)
+    on_trial = [c for c in compiled if c.rule.status == "test"]
+    answers.write_review_sentences(db, on_trial, selection["severity_points"])
+    db.register("review_keys", keys_of(db, "select distinct household_no from review_sentences", secret))
+    db.table("review_matches", parameters)
+    db.table("audit_draw", audit_parameters(month, selection, secret))
+    db.register("audit_keys", keys_of(db, "select household_no from audit_draw", secret))
+    db.table("audit_sample", parameters)
+
+
+def audit_parameters(month: Month, selection: dict[str, Value], secret: bytes) -> dict:
+    """How many are drawn, and the month's seed: nobody without the lake's secret can tell who it will be."""
+    digest = hmac.digest(secret, f"audit sample {month}".encode(), hashlib.sha256)
+    return {
+        "audit_seed": int.from_bytes(digest[:8], "big") >> 2,  # as wide as household numbers
+        "audit_households": int(selection["audit_households_per_town"]),
+        "audit_seen_since": month.plus(-_AUDIT_REST_MONTHS).end,
+    }
