@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import given
+from pipelines.cli.conflicts import conflicts
 from pipelines.cli.feedback import feedback
 from pipelines.cli.given import MonthOption
 from pipelines.cli.rules import rules_app
@@ -31,6 +32,7 @@ app = typer.Typer(
     Exit codes: 0 done (for `run`: published), 1 failed, 2 something given was wrong.""",
 )
 app.add_typer(rules_app, name="rules")
+app.command()(conflicts)
 app.command()(feedback)
 app.command()(tidy)
 app.command()(sql)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 
 import polars as pl
 import pyarrow as pa
 
+from pipelines.confirmations import compact_id
 from pipelines.contract import Property
 from pipelines.identity import is_resident_id_expr
 from pipelines.ingest.amounts import parse_money
@@ -17,6 +19,7 @@ from pipelines.ingest.documents import NUMBER_CELL, parse_certificate, parse_res
 from pipelines.ingest.header import Column
 from pipelines.ingest.places import Places, parse_community, parse_town
 from pipelines.ingest.values import (
+    CONFIRMED,
     NO,
     NULL_WORDS,
     YES,
@@ -67,12 +70,18 @@ class Reading:
 
 
 def reading(
-    column: Column, places: Places, *, documents: bool, sample: list[str], epoch: int = 1900
+    column: Column,
+    places: Places,
+    *,
+    documents: bool,
+    sample: list[str],
+    epoch: int = 1900,
+    aliases: Mapping[str, str] = MappingProxyType({}),
 ) -> Reading:
     """How a column is read. `sample` is some of its cells: it decides which form is the fast one.
 
     `documents`: whether passports and the like may stand for a resident ID; `epoch`: the year that
-    day numbers count from.
+    day numbers count from; `aliases`: numbers that people have confirmed to be another's.
     """
     plain = _reading(column, places, documents, sample, epoch)
 
@@ -80,12 +89,17 @@ def reading(
         bare, action, confidence = marked(text)
         if action == "merged_cell" and column.property.logical_type == "number":
             return Value(None, "merged_amount")  # one amount for several rows is not one for each
-        found = plain.parse(bare)
+        right = aliases.get(compact_id(bare)) if aliases and column.property.identity == "resident" else None
+        found = Value(right, CONFIRMED) if right else plain.parse(bare)
         if not action or isinstance(found, Refusal) or found.value is None or found.changes_meaning:
             return found
         return Value(found.value, action, confidence)
 
-    return replace(plain, parse=parse)
+    value = plain.value
+    if aliases and column.property.identity == "resident":
+        # An old number is as well written as any.
+        value = pl.when(~pl.col(plain.raw).str.strip_chars().is_in(list(aliases))).then(value)
+    return replace(plain, parse=parse, value=value)
 
 
 def _reading(column: Column, places: Places, documents: bool, sample: list[str], epoch: int) -> Reading:

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from pipelines.confirmations import aliases, confirmations
 from pipelines.contract import Contract
 from pipelines.ingest.archives import parts
 from pipelines.ingest.columns import Reading, reading
@@ -26,6 +27,7 @@ from pipelines.ingest.recognise import PAGE, WORKBOOK, Unreadable
 from pipelines.ingest.report import counts, extract_report, file_report
 from pipelines.ingest.rows import Batch, raw_json, read_batch
 from pipelines.ingest.table import Table
+from pipelines.ingest.values import CONFIRMED
 from pipelines.ingest.web_page import page_table
 from pipelines.ingest.workbook import workbook_tables
 from pipelines.lake import Lake, code_digest, file_digest
@@ -45,10 +47,12 @@ def ingest(contract: Contract, month: Month, landing: Path, lake: Lake) -> dict 
     if not files:
         return None
     table = f"parquet/{contract.id}"
+    known = aliases(confirmations(landing, month))
     inputs = {
         "files": {file.name: file.sha256 for file in files},
         "contract": file_digest(contract.document.path),
         "code": code_digest("ingest"),
+        **({"aliases": hashlib.sha256(json.dumps(known).encode()).hexdigest()} if known else {}),
         "reference": {path.name: file_digest(path) for path in sorted(REFERENCE.glob("*.csv"))},
         # Keys depend on the secret; its fingerprint tells when it changed.
         "secret": hmac.new(lake.secret(), b"fingerprint", hashlib.sha256).hexdigest()[:16],
@@ -56,7 +60,7 @@ def ingest(contract: Contract, month: Month, landing: Path, lake: Lake) -> dict 
     if lake.is_current(table, month, inputs):
         return json.loads((lake.resolve(table, month) / "report.json").read_text(encoding="utf-8"))
     with lake.write(table, month, inputs) as folder:
-        report = _read_extract(contract, month, files, folder, lake.secret())
+        report = _read_extract(contract, month, files, folder, lake.secret(), known)
         (folder / "report.json").write_text(
             json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
         )
@@ -64,7 +68,7 @@ def ingest(contract: Contract, month: Month, landing: Path, lake: Lake) -> dict 
 
 
 def _read_extract(
-    contract: Contract, month: Month, files: list[Delivered], folder: Path, secret: bytes
+    contract: Contract, month: Month, files: list[Delivered], folder: Path, secret: bytes, known: dict
 ) -> dict:
     work = folder / ".work"
     work.mkdir(mode=0o700)
@@ -78,7 +82,8 @@ def _read_extract(
         if replaced_by(file, files):
             continue
         try:
-            pieces[file.name] = _read_file(contract, file, work / f"{len(first_of):05d}", constants, secret)
+            folder_of_file = work / f"{len(first_of):05d}"
+            pieces[file.name] = _read_file(contract, file, folder_of_file, constants, secret, known)
         except Unreadable as error:
             problems[file.name] = str(error)
     whole = [piece for found in pieces.values() for piece in found]
@@ -106,7 +111,7 @@ def _read_extract(
 
 
 def _read_file(
-    contract: Contract, file: Delivered, work: Path, constants: dict, secret: bytes
+    contract: Contract, file: Delivered, work: Path, constants: dict, secret: bytes, known: dict
 ) -> list[Piece]:
     """One piece for each table of the file; raises Unreadable, and then nothing of it counts."""
     before = file.path.stat()
@@ -118,10 +123,9 @@ def _read_file(
         for table in _tables(part.path, part.name, part.form, contract)
     ]
     pieces = [
-        write_piece(
-            table, _batches(table, contract, secret), work, number, constants, contract, file.correction
-        )
+        write_piece(table, batches, work, number, constants, contract, file.correction)
         for number, table in enumerate(tables)
+        for batches in [_batches(table, contract, secret, known)]
     ]
     after = file.path.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
@@ -150,24 +154,31 @@ def _must_have_rows(contract: Contract) -> bool:
     )
 
 
-def _batches(table: Table, contract: Contract, secret: bytes) -> Iterator[Batch]:
+def _batches(table: Table, contract: Contract, secret: bytes, known: dict) -> Iterator[Batch]:
     readings: list[Reading] = []
     for number, raw in enumerate(table.batches()):
-        readings = _readings(table, contract, raw.head(_SAMPLE))
+        readings = _readings(table, contract, raw.head(_SAMPLE), known)
         if number == 0:
             refuse_lost_digits(raw, readings)
         raw = settled_names(raw, table.header)
         yield read_batch(raw, table.header, readings, contract, secret)
 
 
-def _readings(table: Table, contract: Contract, sample: pl.DataFrame) -> list[Reading]:
+def _readings(table: Table, contract: Contract, sample: pl.DataFrame, known: dict) -> list[Reading]:
     # Registers say who exists: only a resident ID makes a person there.
     documents = not contract.keeps_identity
     order = {p.name: rank for rank, p in enumerate(contract.properties)}
     columns = sorted(table.header.columns, key=lambda column: order[column.property.name])
     places = load_places()
     return [
-        reading(c, places, documents=documents, sample=sample[f"c{c.index}"].to_list(), epoch=table.epoch)
+        reading(
+            c,
+            places,
+            documents=documents,
+            sample=sample[f"c{c.index}"].to_list(),
+            epoch=table.epoch,
+            aliases=known,
+        )
         for c in columns
     ]
 
@@ -176,7 +187,7 @@ def _repeated(pieces: list[Piece], contract: Contract) -> pl.DataFrame:
     """Marks repeated rows in the pieces as dropped; returns their entries for rejected.parquet."""
     chosen = suspects([piece.hashes for piece in pieces]) if pieces else []
     rows = [
-        picked(piece, numbers).with_columns(piece=pl.lit(index), correction=pl.lit(piece.correction))
+        picked(piece, numbers).with_columns(piece=pl.lit(index), correction=_rank(piece))
         for index, (piece, numbers) in enumerate(zip(pieces, chosen, strict=True))
         if len(numbers)
     ]
@@ -194,6 +205,13 @@ def _repeated(pieces: list[Piece], contract: Contract) -> pl.DataFrame:
         entries.append(found.with_columns(raw_json(raw, piece.table.header)))
     entries = pl.concat(entries[1:])
     return entries.rename({"source": "file"}).with_columns(also=pl.lit(None, pl.String))
+
+
+def _rank(piece: Piece) -> pl.Expr:
+    """Its correction's number; a row under a number that was confirmed to be an old one gives way to all."""
+    repairs = pl.scan_parquet(piece.paths["repairs"]).filter(pl.col("action") == CONFIRMED)
+    lines = repairs.select("line").collect()["line"]
+    return pl.when(pl.col("line").is_in(lines.implode())).then(-1).otherwise(piece.correction)
 
 
 def _check_conservation(report: dict, folder: Path) -> None:

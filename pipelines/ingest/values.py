@@ -19,6 +19,9 @@ TIDYING = frozenset(
 # An optional ID that cannot be read: the row stays without it, `refused_<reason>` says why.
 REFUSED = "refused_"
 
+# A number that somebody has confirmed to stand for another.
+CONFIRMED = "confirmed_identity"
+
 # Written by readers of tables behind a cell that did not stand there itself: covered by a merged cell,
 # or moved out of the column of names.
 MERGED, _FROM_NAME = "⟨merged⟩", "⟨from name⟩"

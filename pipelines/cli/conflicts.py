@@ -1,0 +1,25 @@
+"""The command `hardship conflicts`: identities that a person must look at."""
+
+from __future__ import annotations
+
+import typer
+
+from pipelines.cli import given
+from pipelines.cli.given import MonthOption
+
+
+def conflicts(context: typer.Context, month: MonthOption) -> None:
+    """Queue the month's contradicting identities and apply the answers that came back.
+
+    The queue is a CSV in <lake>/conflicts/month=<YYYY-MM>/. Filled in, it is put back as
+    <landing>/<YYYY-MM>/confirmations/身份确认_<yyyymm>.csv and counts from that month on.
+    """
+    from pipelines.confirmations import KINDS
+    from pipelines.conflicts import TABLE, conflicts
+    from pipelines.contract import load_extracts
+
+    chosen, place = given.month(month), given.place(context)
+    found = conflicts(load_extracts(), chosen, place.landing, place.lake)
+    for kind, count in found.items():
+        typer.echo(f"{KINDS[kind]} / {kind.replace('_', ' ')}: {count:,} open")
+    typer.echo(place.lake.partition(TABLE, chosen))

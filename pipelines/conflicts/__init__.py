@@ -1,0 +1,114 @@
+"""Conflicts: identities that contradict each other, queued with both sides for a person to look at.
+
+Nothing is joined or dismissed here. `conflicts/month=2022-06` holds
+
+conflicts.parquet         one row per conflict, both sides (restricted)
+身份冲突_202206.csv        the open ones for a person, to be handed back (see `confirmations`)
+people.parquet            resident_key, kind, conflict_id, is_open: whose household must wait while is_open
+dismissed_deaths.parquet  resident_key of people whom somebody has found alive
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import hmac
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.confirmations import HEADERS, KINDS, confirmations
+from pipelines.conflicts.deaths import deaths_with_life
+from pipelines.conflicts.numbers import damaged_ids, people_of, two_names, two_numbers
+from pipelines.contract import Contract
+from pipelines.delivery import deliveries
+from pipelines.lake import Lake, code_digest
+from pipelines.month import Month
+
+TABLE = "conflicts"
+SCHEMA = {
+    "conflict_id": pl.String, "kind": pl.String, "month": pl.Date, "resident_key": pl.Int64,
+    "other_key": pl.Int64, "first_id": pl.String, "first_name": pl.String, "first_source": pl.String,
+    "second_id": pl.String, "second_name": pl.String, "second_source": pl.String, "detail_zh": pl.String,
+    "detail_en": pl.String, "answer": pl.String, "is_open": pl.Boolean,
+}  # fmt: skip
+# Only offered: they keep nobody off a list.
+_OFFERED = ("two_numbers", "damaged_id")
+
+
+def conflicts(contracts: Mapping[str, Contract], month: Month, landing: Path, lake: Lake) -> dict[str, int]:
+    """Finds the month's conflicts in the accepted extracts and applies the answers given so far.
+
+    Returns the number of open conflicts by kind.
+    """
+    extracts = {i: c for i, c in contracts.items() if "__" in i}
+    answers = confirmations(landing, month)
+    found = {d.extract: d for d in deliveries(extracts, month, lake)}
+    inputs = {
+        "extracts": {
+            i: [str(d.as_of), d.status, *(lake.digest(f"parquet/{i}", m) for m in month.window(12))]
+            for i, d in found.items()
+        },
+        "answers": {a.conflict_id: a.answer for a in answers.values()},
+        "code": code_digest("conflicts"),
+    }
+    if not lake.is_current(TABLE, month, inputs):
+        people = people_of(extracts, found, lake)
+        rows = [
+            *two_names(extracts, found, people, lake),
+            *two_numbers(people),
+            *deaths_with_life(extracts, month, people, lake),
+            *damaged_ids(extracts, found, people, lake),
+        ]
+        table = _answered(rows, answers, month, lake.secret())
+        with lake.write(TABLE, month, inputs) as folder:
+            _write(table, month, folder)
+    table = pl.read_parquet(lake.resolve(TABLE, month) / "conflicts.parquet")
+    return dict(sorted(Counter(table.filter("is_open")["kind"]).items()))
+
+
+def _answered(rows: list[dict], answers: dict, month: Month, secret: bytes) -> pl.DataFrame:
+    whole = []
+    for row in rows:
+        # The same conflict has the same number in every month.
+        told = f"{row['kind']} {row['resident_key']} {row['other_key']} {row['first_id']}"
+        number = "C" + hmac.digest(secret, told.encode(), hashlib.sha256).hex()[:12].upper()
+        answer = answers[number].answer if number in answers else None
+        # Two people with one number stay in conflict until the departments have mended it.
+        is_settled = answer is not None and (row["kind"], answer) != ("two_names", "different")
+        whole.append(
+            {**row, "conflict_id": number, "month": month.start, "answer": answer, "is_open": not is_settled}
+        )
+    table = pl.DataFrame(whole, schema=SCHEMA)
+    return table.unique("conflict_id", keep="first").sort("kind", "conflict_id")
+
+
+def _write(table: pl.DataFrame, month: Month, folder: Path) -> None:
+    table.write_parquet(folder / "conflicts.parquet")
+    blocking = table.filter(~pl.col("kind").is_in(_OFFERED))
+    sides = pl.concat(
+        blocking.select(pl.col(key).alias("resident_key"), "kind", "conflict_id", "is_open")
+        for key in ("resident_key", "other_key")
+    )
+    sides = sides.drop_nulls("resident_key").unique().sort("resident_key", "conflict_id")
+    sides.write_parquet(folder / "people.parquet")
+    alive = table.filter((pl.col("kind") == "death_and_life") & (pl.col("answer") == "alive"))
+    alive = alive.select("resident_key").unique().sort("resident_key")
+    alive.write_parquet(folder / "dismissed_deaths.parquet")
+    name = f"身份冲突_{str(month).replace('-', '')}.csv"
+    with open(folder / name, "w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(HEADERS.values())
+        for row in table.filter("is_open").iter_rows(named=True):
+            shown = {**row, "kind": KINDS[row["kind"]], "detail": f"{row['detail_zh']} / {row['detail_en']}"}
+            shown |= {"answer": row["answer"] and "不是同一人", "right_id": None}
+            writer.writerow(_cell(key, shown[key]) for key in HEADERS)
+
+
+def _cell(key: str, value: str | None) -> str:
+    """A tab keeps a spreadsheet from reading an ID as number, and a name as formula."""
+    text = value or ""
+    is_number = key.endswith("_id") and key != "conflict_id"
+    return "\t" + text if text and (is_number or text[0] in "=+-@") else text

@@ -1,0 +1,90 @@
+"""Deaths in one source and signs of life after them in another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from pipelines.contract import Contract
+from pipelines.delivery import accepted_rows, is_usable, usable_months
+from pipelines.lake import Lake
+from pipelines.month import Month
+
+_WINDOW = 12
+# Whoever pays in, earns or sees a doctor lives. Pensions are often paid on, and stays settled later.
+_LIFE = {
+    "human_resources__contributions": ("contribution_month_on", None),
+    "taxation__incomes": ("income_month_on", pl.col("income_kind").is_in(["wages", "labour", "business"])),
+    "medical_insurance__settlements": (
+        "settled_on",
+        pl.col("visit_kind").is_in(["11", "14"])
+        & (pl.col("total_yuan") > 0)
+        & ~pl.col("is_refund").fill_null(False),
+    ),
+}  # fmt: skip
+_DEATHS = {"public_security__cancellations": "event_on", "civil_affairs__funerals": "died_on"}
+
+
+def deaths_with_life(
+    contracts: Mapping[str, Contract], month: Month, people: pl.DataFrame, lake: Lake
+) -> Iterator[dict]:
+    """People whose death was reported and who contributed, earned or saw a doctor over a month later."""
+    deaths = _deaths(contracts, month, lake)
+    if deaths is None:
+        return
+    found = (_signs(contracts, extract, month, deaths, lake) for extract in _LIFE)
+    signs = [frame for frame in found if frame is not None]
+    if not signs:
+        return
+    found = pl.concat(signs).sort("resident_key", "seen_on", "life_source", descending=[False, True, False])
+    found = found.unique("resident_key", keep="first", maintain_order=True)
+    who = people.unique("resident_key", keep="first", maintain_order=True)
+    found = found.join(who.select("resident_key", "resident_id", "name"), on="resident_key", how="left")
+    for row in found.iter_rows(named=True):
+        yield {
+            "kind": "death_and_life", "resident_key": row["resident_key"], "other_key": None,
+            "first_id": row["resident_id"], "first_name": row["name"], "first_source": row["death_source"],
+            "second_id": row["resident_id"], "second_name": row["name"], "second_source": row["life_source"],
+            "detail_zh": f"{row['died_on']}登记死亡，{row['seen_on']}仍有记录",
+            "detail_en": f"death on {row['died_on']}, a record of {row['seen_on']}",
+        }  # fmt: skip
+
+
+def _deaths(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> pl.DataFrame | None:
+    frames = []
+    for extract, column in _DEATHS.items():
+        if extract not in contracts:
+            continue
+        for past in sorted(usable_months(extract, lake, before=month.plus(1))):
+            path = accepted_rows(extract, past, lake)
+            if path:
+                rows = pl.scan_parquet(path)
+                if extract == "public_security__cancellations":
+                    rows = rows.filter(pl.col("reason") == "death")
+                frames.append(
+                    rows.select("resident_key", died_on=column, death_source=pl.lit(extract)).collect()
+                )
+    if not frames:
+        return None
+    first = pl.concat(frames).drop_nulls("died_on").sort("resident_key", "died_on", "death_source")
+    return first.unique("resident_key", keep="first", maintain_order=True)
+
+
+def _signs(
+    contracts: Mapping[str, Contract], extract: str, month: Month, deaths: pl.DataFrame, lake: Lake
+) -> pl.DataFrame | None:
+    if extract not in contracts:
+        return None
+    months = [m for m in month.window(_WINDOW) if is_usable(extract, m, lake)]
+    files = [path for m in months if (path := accepted_rows(extract, m, lake))]
+    if not files:
+        return None
+    column, condition = _LIFE[extract]
+    rows = pl.scan_parquet(files)
+    rows = rows if condition is None else rows.filter(condition)
+    seen = rows.select("resident_key", seen_on=column).group_by("resident_key").agg(pl.col("seen_on").max())
+    late = seen.join(deaths.lazy(), on="resident_key").filter(
+        pl.col("seen_on") > pl.col("died_on").dt.offset_by("1mo")
+    )
+    return late.with_columns(life_source=pl.lit(extract)).collect()

@@ -1,0 +1,158 @@
+"""Numbers and names that do not belong together, in the extracts that deliver names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.confirmations import compact_id
+from pipelines.contract import Contract, fold_header
+from pipelines.delivery import Delivery
+from pipelines.identity import is_resident_id, resident_key
+from pipelines.lake import Lake
+
+REGISTER, PERMITS = "public_security__residents", "public_security__residence_permits"
+_SOURCES = (REGISTER, PERMITS)
+_DAMAGE = ("bad_check_character", "excel_zeros", "excel_float", "excel_number", "wrong_length", "not_an_id")
+_COLUMNS = {
+    "resident_key": pl.Int64, "resident_id": pl.String, "name": pl.String, "sex": pl.String,
+    "birth_on": pl.Date, "place": pl.String, "source": pl.String, "plain": pl.String,
+}  # fmt: skip
+
+
+def people_of(contracts: Mapping[str, Contract], found: Mapping[str, Delivery], lake: Lake) -> pl.DataFrame:
+    """One row per person and source of the registers in use; `plain` is the name as it is compared."""
+    frames = [pl.DataFrame(schema=_COLUMNS)]
+    for extract in _SOURCES:
+        path = found[extract].rows(lake) if extract in found else None
+        if path:
+            place = "register_address" if extract == REGISTER else "living_address"
+            rows = pl.scan_parquet(path).select(
+                "resident_key", "resident_id", "name", "sex", "birth_on", place=place, source=pl.lit(extract)
+            )
+            frames.append(rows.with_columns(plain=_plain(pl.col("name"))).collect())
+    return pl.concat(frames)
+
+
+def two_names(
+    contracts: Mapping[str, Contract], found: Mapping[str, Delivery], people: pl.DataFrame, lake: Lake
+) -> Iterator[dict]:
+    """One number with two names: between two registers, or between two rows of one."""
+    register = people.filter(pl.col("source") == REGISTER)
+    permits = people.filter(pl.col("source") == PERMITS)
+    both = register.join(permits, on="resident_key", suffix="_2").filter(pl.col("plain") != pl.col("plain_2"))
+    for row in both.iter_rows(named=True):
+        first = (row["resident_id"], row["name"], REGISTER)
+        yield _conflict("two_names", row["resident_key"], None, first, (*first[:1], row["name_2"], PERMITS))
+    for extract in _SOURCES:
+        if extract not in contracts or extract not in found:
+            continue
+        names: dict[str, list[str]] = {}
+        for number, name, _ in _rejected(contracts[extract], found[extract], lake, ("conflicting_key",)):
+            if is_resident_id(number):
+                names.setdefault(number, []).append(name)
+        for number, written in names.items():
+            different = {_plain_text(name): name for name in sorted(written)}
+            if len(different) > 1:
+                first, second, *_ = different.values()
+                key = resident_key(number, lake.secret())
+                yield _conflict("two_names", key, None, (number, first, extract), (number, second, extract))
+
+
+def two_numbers(people: pl.DataFrame) -> Iterator[dict]:
+    """Same name, birth date and sex, and the same address or almost the same number: offered only."""
+    same = people.filter(pl.col("plain") != "").sort("resident_key").unique("resident_key", keep="first")
+    same = same.filter(pl.len().over("plain", "birth_on", "sex") > 1)
+    pairs = same.join(same, on=["plain", "birth_on", "sex"], suffix="_2")
+    pairs = pairs.filter(
+        (pl.col("resident_key") < pl.col("resident_key_2"))
+        & (
+            (pl.col("place") == pl.col("place_2"))
+            | (pl.col("resident_id").str.slice(0, 14) == pl.col("resident_id_2").str.slice(0, 14))
+        )
+    )
+    for row in pairs.sort("resident_key", "resident_key_2").iter_rows(named=True):
+        yield _conflict(
+            "two_numbers", row["resident_key"], row["resident_key_2"],
+            (row["resident_id"], row["name"], row["source"]),
+            (row["resident_id_2"], row["name_2"], row["source_2"]),
+        )  # fmt: skip
+
+
+def damaged_ids(
+    contracts: Mapping[str, Contract], found: Mapping[str, Delivery], people: pl.DataFrame, lake: Lake
+) -> Iterator[dict]:
+    """Damaged numbers whose first 14 or 15 digits and name are one registered person's: offered only."""
+    register = people.filter(pl.col("source") == REGISTER)
+    for extract in _SOURCES:
+        if extract not in contracts or extract not in found:
+            continue
+        for number, name, column in _rejected(contracts[extract], found[extract], lake, _DAMAGE):
+            digits = re.match(r"\d*", number)[0]
+            if column != "resident_id" or len(digits) < 14 or not name:
+                continue
+            named = register.filter(pl.col("plain") == _plain_text(name))
+            for length in (15, 14):
+                likely = named.filter(pl.col("resident_id").str.starts_with(digits[:length]))
+                if len(digits) >= length and likely.height == 1:
+                    row = likely.row(0, named=True)
+                    yield _conflict(
+                        "damaged_id", row["resident_key"], None, (number, name, extract),
+                        (row["resident_id"], row["name"], REGISTER),
+                    )  # fmt: skip
+                    break
+
+
+_DETAILS = {
+    "two_names": ("同一号码登记了两个姓名", "one number with two names"),
+    "two_numbers": ("姓名、出生日期、性别相同，号码不同", "same name, birth date and sex, two numbers"),
+    "damaged_id": (
+        "残缺号码前段和姓名与户籍一人相符",
+        "start of number and name fit one registered person",
+    ),
+}
+
+
+def _conflict(kind: str, key: int, other: int | None, first: tuple, second: tuple) -> dict:
+    return {
+        "kind": kind, "resident_key": key, "other_key": other,
+        "first_id": first[0], "first_name": first[1], "first_source": first[2],
+        "second_id": second[0], "second_name": second[1], "second_source": second[2],
+        "detail_zh": _DETAILS[kind][0], "detail_en": _DETAILS[kind][1],
+    }  # fmt: skip
+
+
+def _rejected(
+    contract: Contract, found: Delivery, lake: Lake, reasons: tuple[str, ...]
+) -> Iterator[tuple[str, str, str]]:
+    """(number, name, column) of the rows set aside for one of the reasons, in the month in use."""
+    folder = lake.resolve(f"parquet/{contract.id}", found.as_of) if found.as_of else None
+    path: Path | None = folder / "rejected.parquet" if folder else None
+    if path is None or not path.exists():
+        return
+    rows = pl.scan_parquet(path).filter(pl.col("reason").is_in(list(reasons)))
+    rows = rows.select("column", "raw").sort("raw").collect()
+    headers = {
+        fold_header(text): p.name
+        for p in contract.properties
+        if p.name in ("resident_id", "name")
+        for text in (p.header, *p.synonyms, p.name)
+    }
+    for column, raw in rows.iter_rows():
+        values = {headers.get(fold_header(header)): text for header, text in json.loads(raw).items()}
+        yield compact_id(values.get("resident_id")), (values.get("name") or "").strip(), column
+
+
+_REMARK, _SIGNS = r"[（(\[【].*?[)）\]】]", r"[\s·•・‧．.　]"
+
+
+def _plain(name: pl.Expr) -> pl.Expr:
+    return name.fill_null("").str.replace_all(_REMARK, "").str.replace_all(_SIGNS, "").str.to_uppercase()
+
+
+def _plain_text(name: str) -> str:
+    return re.sub(_SIGNS, "", re.sub(_REMARK, "", name)).upper()
