@@ -103,7 +103,7 @@ class Compiled:
     def _value(self, name: str) -> tuple[str, str | None]:
         if name in self.rule.figures:
             unit = "yuan" if name.endswith("_yuan") else "count"
-            return self.sql(self.rule.figures[name]), unit
+            return self.sql(self.rule.with_figures(self.rule.figures[name])), unit
         prop = next((p for p in self.profile.properties if p.column == name), None)
         if prop is None:
             raise KeyError(name)
@@ -141,16 +141,22 @@ def table_lookup(parameter: Parameter, month: Month) -> Expression:
     table = parameter.in_force(month)
     key = Expression("column", parameter.by)
     parts = [Expression("call", "is null", (key,)), Expression("constant", None)]
-    for value in table:
-        if value != "other":
-            parts.append(Expression("compare", "=", (key, Expression("constant", value))))
-            parts.append(Expression("parameter", f"{parameter.name}__{_word(value)}"))
-    other = (
-        Expression("parameter", f"{parameter.name}__other")
-        if "other" in table
-        else Expression("constant", None)
-    )
+    listed = [value for value in table if value not in ("other", "each_more")]
+    for value in listed:
+        parts.append(Expression("compare", "=", (key, Expression("constant", value))))
+        parts.append(_entry(parameter, value))
+    if "each_more" in table:
+        last = Expression("constant", max(listed))
+        above = Expression("call", "-", (key, last))
+        more = Expression("call", "*", (above, _entry(parameter, "each_more")))
+        parts.append(Expression("compare", ">", (key, last)))
+        parts.append(Expression("call", "+", (_entry(parameter, max(listed)), more)))
+    other = _entry(parameter, "other") if "other" in table else Expression("constant", None)
     return Expression("case", None, (*parts, other))
+
+
+def _entry(parameter: Parameter, key: object) -> Expression:
+    return Expression("parameter", f"{parameter.name}__{_word(key)}")
 
 
 def _flat(rule: Rule, month: Month) -> dict[str, Value]:

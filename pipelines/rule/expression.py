@@ -23,7 +23,7 @@ COMPARISONS = {
     "COMPARE_GREATERTHANOREQUALTO": ">=",
 }
 ARITHMETIC = ("+", "-", "*", "/")
-FUNCTIONS = ("abs", "round")
+FUNCTIONS = ("abs", "round", "greatest", "least")
 
 # These turn "not known" into a value: allowed where only words and order depend on it, never in a clause.
 NULL_HIDING = {
@@ -34,10 +34,15 @@ NULL_HIDING = {
 
 _REFUSED = {"SUBQUERY": "a subquery", "STAR": "*", "WINDOW": "a window function", "CAST": "a cast"}
 
+# Written twice in SQL, since it must be asked first whether both values are known.
+TWICE = ("greatest", "least")
+
+LARGEST = 2000  # parts of an expression with all its figures; a condition of that size is no rule any more
 LONGEST = 2000  # characters; deeper nesting than that is no clause a person can check
 
 ALLOWED = (
-    "columns, $parameters, numbers, texts, comparisons, in, between, and, or, not, + - * /, abs, round, case"
+    "columns, $parameters, numbers, texts, comparisons, in, between, and, or, not, + - * /, "
+    "abs, round, greatest and least of two, case"
 )
 
 
@@ -169,6 +174,8 @@ def _function(node: dict) -> Expression:
     )
     if name not in allowed or not plain:
         raise Refused(f"the function {name}")
+    if name in TWICE and len(node["children"]) != 2:
+        raise Refused(f"{name} of {len(node['children'])}", f"{name} of two values")
     return Expression("call", name, tuple(_tree(child) for child in node["children"]))
 
 
@@ -197,11 +204,26 @@ def _check_proof(expression: Expression) -> None:
 
 def check_size(expression: Expression) -> None:
     """Refuses products of more than two columns: exact decimals of any size fit two, not three."""
-    for node in expression.walk():
-        if node.kind == "call" and node.name == "*":
-            columns = sum(part.kind == "column" for part in node.walk())
-            if columns > 2:
-                raise Refused(f"a product of {columns} columns", "products of at most two columns")
+    columns = _factors(expression)
+    if columns > 2:
+        raise Refused(f"a product of {columns} columns", "products of at most two columns")
+
+
+def written_size(expression: Expression, figures: Mapping[str, int]) -> int:
+    """Parts of an expression as SQL, with the sizes of the figures it names."""
+    if expression.kind == "column":
+        return figures.get(expression.name, 1)
+    parts = sum(written_size(part, figures) for part in expression.parts)
+    return 1 + (2 * parts if expression.kind == "call" and expression.name in TWICE else parts)
+
+
+def _factors(node: Expression) -> int:
+    """How many columns are multiplied with each other; those of a sum are not."""
+    if node.kind == "column":
+        return 1
+    below = [_factors(part) for part in node.parts]
+    multiplies = node.kind == "call" and node.name in ("*", "/")
+    return sum(below) if multiplies else max(below, default=0)
 
 
 def to_sql(expression: Expression, names: Mapping[str, str] | None = None) -> str:
@@ -233,6 +255,10 @@ def to_sql(expression: Expression, names: Mapping[str, str] | None = None) -> st
                 return f"({parts[0]} {node.name})"
             case "call" if node.name in ARITHMETIC:
                 return f"(- {parts[0]})" if len(parts) == 1 else f"({parts[0]} {node.name} {parts[1]})"
+            case "call" if node.name in TWICE:
+                # DuckDB's own pass over what is not known; here the answer is not known then.
+                known = f"{parts[0]} is not null and {parts[1]} is not null"
+                return f"(case when {known} then {node.name}({parts[0]}, {parts[1]}) end)"
             case "call":
                 return f"{node.name}({', '.join(parts)})"
         raise ValueError(node.kind)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pipelines.contract import Contract
 from pipelines.problem import Problem
-from pipelines.rule.expression import Expression, Refused, check_size
+from pipelines.rule.expression import LARGEST, Expression, Refused, check_size, written_size
 from pipelines.rule.kind import kind_of, kind_of_column, kind_of_value
 from pipelines.rule.model import Rule
 from pipelines.rule.parameter import Parameter
@@ -21,7 +21,9 @@ def rule_problems(
     """Errors and warnings of a rule whose file has the right shape."""
     profile = profiles[rule.unit]
     errors = [*_word_problems(rule, words), *_name_problems(rule, shared, profile)]
-    if not errors:  # kinds can only be told of known names
+    if not errors:  # figures of known names can be put in place of their names
+        errors += _size_problems(rule)
+    if not errors:
         errors += [*_purpose_problems(rule, profile), *_kind_problems(rule, profile), *_date_problems(rule)]
         errors += [*explanation_problems(rule, profile), *test_problems(rule, profile)]
     return errors, list(_change_problems(rule, shared_only=True)) if not errors else []
@@ -53,8 +55,9 @@ def _name_problems(rule: Rule, shared: dict[str, Parameter], profile: Contract) 
     document = rule.document
     columns = {p.column for p in profile.properties}
     known = {"column": columns | rule.figures.keys(), "parameter": rule.parameters.keys() | shared.keys()}
+    above = {f"figures.{name}": list(rule.figures)[:place] for place, name in enumerate(rule.figures)}
     for key, expression in _expressions(rule):
-        allowed = known if not key.startswith("figures.") else {**known, "column": columns}
+        allowed = {**known, "column": columns | set(above[key])} if key in above else known
         for kind, names in allowed.items():
             for name in sorted(expression.names(kind) - names):
                 mark = "$" if kind == "parameter" else ""
@@ -100,6 +103,17 @@ def _unused_problems(rule: Rule, shared: dict[str, Parameter], columns: set[str]
             yield document.problem(f"{key}.{name}", "a name that is taken already", "a name of its own")
 
 
+def _size_problems(rule: Rule) -> Iterator[Problem]:
+    """Figures that build on each other can grow without end; told before any is put in place of its name."""
+    sizes: dict[str, int] = {}
+    for key, expression in _expressions(rule):
+        size = written_size(expression, sizes)
+        if key.startswith("figures."):
+            sizes[key.removeprefix("figures.")] = size
+        if size > LARGEST:
+            yield rule.document.problem(key, f"an expression of {size} parts", f"at most {LARGEST} parts")
+
+
 def _purpose_problems(rule: Rule, profile: Contract) -> Iterator[Problem]:
     columns = {p.column: p for p in profile.properties}
     looked_up = {f"parameters.{n}.by": p.by for n, p in rule.parameters.items() if p.by in columns}
@@ -129,6 +143,9 @@ def _kind_problems(rule: Rule, profile: Contract) -> Iterator[Problem]:
                 f"columns of {profile.id}",
                 suggestion(parameter.by, kinds),
             )
+        elif parameter.by and kinds[parameter.by] != "number" and _grows(parameter):
+            found = f"each_more by {parameter.by}, which is a {kinds[parameter.by]}"
+            yield rule.document.problem(f"parameters.{name}.values", found, "each_more by a number")
     for key, expression in _expressions(rule):
         try:
             check_size(rule.with_figures(expression))
@@ -181,6 +198,10 @@ def _expressions(rule: Rule) -> list[tuple[str, Expression]]:
         pairs.append((f"severity.{rule.severity[0]}", rule.severity[1]))
     pairs += [(f"remarks.{remark.name}.when", remark.when) for remark in rule.remarks]
     return pairs + ([("verify.when", rule.verify.when)] if rule.verify else [])
+
+
+def _grows(parameter: Parameter) -> bool:
+    return any("each_more" in table for _, table in parameter.values)
 
 
 def _sample(parameter: Parameter) -> object:

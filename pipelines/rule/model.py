@@ -81,10 +81,15 @@ class Rule:
         return {name: p.in_force(month) for name, p in self.parameters.items()}
 
     def with_figures(self, expression: Expression) -> Expression:
-        """The expression with every figure's name replaced by what it stands for."""
+        """The expression with every figure's name replaced by what it stands for.
+
+        A figure may build on those above it in the file, never on itself or on later ones.
+        """
 
         def expanded(node: Expression) -> Expression | None:
-            return self.figures[node.name] if node.kind == "column" and node.name in self.figures else None
+            if node.kind == "column" and node.name in self.figures:
+                return self.with_figures(self.figures[node.name])
+            return None
 
         return expression.replaced(expanded)
 

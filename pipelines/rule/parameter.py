@@ -25,8 +25,9 @@ class Parameter:
     """A value with the days from which each amount is in force.
 
     `by` names the profile column that a table of values is looked up with (household size, town);
-    its values are then mappings and `other` in them stands for every key not listed. Of a draft's
-    parameter the latest value is in force in every month.
+    its values are then mappings; `other` in them stands for every key not listed, `each_more` is added
+    to the last value for each whole number above it. Of a draft's parameter the latest value is in
+    force in every month.
     """
 
     name: str
@@ -141,10 +142,20 @@ def dated_problems(document: Document, key: str, values: dict):
             yield document.problem(f"{key}.{day}", day, "a day written 2022-01-01")
         if isinstance(value, dict) != isinstance(next(iter(values.values())), dict):
             yield document.problem(f"{key}.{day}", "a table beside single values", "values of one kind")
-        elif not isinstance(value, dict) and _kind(value) != _kind(next(iter(values.values()))):
+        elif isinstance(value, dict):
+            yield from _table_problems(document, f"{key}.{day}", value)
+        elif _kind(value) != _kind(next(iter(values.values()))):
             yield document.problem(f"{key}.{day}", f"{value!r}", "values of one kind on every day")
     if days != sorted(days):
         yield document.problem(key, "days out of order", "oldest first: a new value is a new last line")
+
+
+def _table_problems(document: Document, key: str, table: dict):
+    numbers = [name for name in table if name != "each_more"]
+    if "each_more" in table and not (numbers and all(isinstance(name, int) for name in numbers)):
+        yield document.problem(
+            key, "each_more beside keys that are no numbers", "whole numbers as other keys"
+        )
 
 
 def exact(value):

@@ -40,6 +40,7 @@ UNITS = {
     "switch": ("", ""),
     "text": ("", ""),
     "grade": ("级", "grade"),
+    "dollars": ("美元", "dollars"),
 }
 _COLUMNS = {"dimension": "dimensions", "cause": "causes", "trouble": "troubles", "path": "suggested_path"}
 
