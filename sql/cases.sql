@@ -10,6 +10,7 @@ with previous as (
         last_matched_month,
         first_listed_month,
         listed_months_count,
+        months_waiting,
         open_rules,
         visited_on,
         dimensions_at_visit,
@@ -119,7 +120,7 @@ matched as (
         + case when decided.reason is null then 1 else 0 end as listed_months_count,
         case
             when
-                coalesce(decided.reason, 'waiting_for_capacity') = 'waiting_for_capacity'
+                coalesce(decided.reason, 'waiting_for_capacity') in ('waiting_for_capacity', 'unassessable')
                 then decided.months_waiting
             else 0
         end as months_waiting,
@@ -159,6 +160,13 @@ former as (
         previous.last_matched_month,
         previous.first_listed_month,
         previous.listed_months_count,
+        case
+            when households.last_visited_on > coalesce(previous.visited_on, date '1900-01-01') then 0
+            when previous.status in ('listed', 'waiting') then previous.months_waiting + 1
+            when previous.status = 'unassessable' and previous.months_waiting > 0
+                then previous.months_waiting + 1
+            else 0
+        end as months_waiting,
         households.household_no is not null as is_present,
         gone.household_no is not null or coalesce(previous.reason, '') = 'deceased' as has_died,
         coalesce(households.is_covered, households.household_no is not null and previous.status = 'covered')
@@ -209,6 +217,7 @@ unmatched as (
         last_matched_month,
         first_listed_month,
         listed_months_count,
+        months_waiting,
         case when is_present then still_open else open_rules end as open_rules,
         visited_on,
         dimensions_at_visit,
@@ -292,7 +301,7 @@ all_cases as (
         last_matched_month,
         first_listed_month,
         listed_months_count,
-        0 as months_waiting,
+        case when reason = 'unassessable' then months_waiting else 0 end as months_waiting,
         cast([] as varchar[]) as dimensions,
         cast([] as varchar[]) as rules,
         open_rules,

@@ -51,7 +51,9 @@ previous as (
         dimensions,
         len(dimensions) as overlap,
         coalesce(visited_on, date '1900-01-01') as visited_on,
-        status in ('listed', 'waiting') as is_candidate
+        status in ('listed', 'waiting') as is_candidate,
+        -- It waited when a file that was missing took it off: it waits still.
+        status = 'unassessable' and months_waiting > 0 as is_cut_off
     from carried_cases
 ),
 
@@ -94,6 +96,7 @@ histories as (
         coalesce(previous.overlap, 0) as overlap,
         coalesce(previous.listed_months_count, 0) as listed_before,
         coalesce(previous.is_candidate, false) as was_candidate,
+        coalesce(previous.is_cut_off, false) as was_cut_off,
         coalesce(households.last_visited_on > coalesce(previous.visited_on, date '1900-01-01'), false)
             as is_visit_new,
         coalesce(previous.months_waiting, 0) as months_waiting,
@@ -122,6 +125,7 @@ assembled as (
             as has_eased,
         histories.listed_before,
         histories.was_candidate,
+        histories.was_cut_off,
         histories.is_visit_new,
         histories.has_lost_evidence,
         assets.household_no is not null as has_assets,
@@ -143,7 +147,8 @@ assembled as (
                 or not coalesce(households.net_income_yuan >= selection.guard_line, false)
         end as is_above_bar,
         case
-            when histories.was_candidate and not histories.is_visit_new then histories.months_waiting + 1
+            when histories.is_visit_new then 0
+            when histories.was_candidate or histories.was_cut_off then histories.months_waiting + 1
             else 0
         end as months_waiting
     from overlap
@@ -191,8 +196,10 @@ judged as (
                 and assembled.has_eased
                 then 'de_escalated'
             -- A household that only waited has never been on the town's list.
-            when assembled.was_candidate and assembled.listed_before = 0 then 'new'
-            when assembled.was_candidate then 'continuing'
+            when
+                (assembled.was_candidate or assembled.was_cut_off) and assembled.listed_before = 0
+                then 'new'
+            when assembled.was_candidate or assembled.was_cut_off then 'continuing'
             when
                 assembled.listed_before > 0 or assembled.was_verified or assembled.has_new_evidence
                 then 'reopened'

@@ -46,6 +46,9 @@ def test_lu_is_on_the_list_again_when_the_register_is_back(without_register):
     august = without_register.row("2022-08", "candidates", LU)
     assert set(august["dimensions"]) == {"employment", "medical"}
     assert not august["is_stale"]
+    # It waited for a visit all the time, and nobody says that anything is new.
+    assert august["status"] == "continuing"
+    assert august["months_waiting"] == without_register.row("2022-06", "candidates", LU)["months_waiting"] + 2
     assert without_register.row("2022-08", "cases", LU)["first_listed_month"] == date(2022, 3, 1)
 
 
