@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.contract import Contract
 from pipelines.ingest.ahead import ahead
-from pipelines.ingest.encoding import decided_encoding, lines_at, text_chunks, text_start
+from pipelines.ingest.encoding import likely_encodings, lines_at, text_chunks, text_start
 from pipelines.ingest.header import SEARCHED_ROWS, Header, find_header, required_columns
 from pipelines.ingest.table import BROKEN, Table, picked_rows
 
@@ -31,8 +31,10 @@ csv.field_size_limit(1 << 20)
 
 def delimited_table(path: Path, source: str, contract: Contract) -> Table:
     """The table in a text file; raises Unreadable when no header or not all required columns are found."""
-    encoding = decided_encoding(path)
-    header, separator = _located(text_start(path, encoding), contract)
+    for encoding in likely_encodings(path):
+        header, separator = _located(text_start(path, encoding), contract)
+        if header:
+            break
     header = required_columns(header, contract, f"in {source}")
     quoted = _quotes_pair(path)
 

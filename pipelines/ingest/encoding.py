@@ -38,6 +38,17 @@ def decided_encoding(path: Path) -> str:
     return "utf-8"
 
 
+def likely_encodings(path: Path) -> list[str]:
+    """The decided encoding, then the other one that the beginning could be in: a header decides there."""
+    first = decided_encoding(path)
+    if first not in ("utf-8", "gb18030"):
+        return [first]
+    other = "gb18030" if first == "utf-8" else "utf-8"
+    with open(path, "rb") as handle:
+        beginning = next(_line_chunks(handle, 1 << 20), b"")
+    return [first, other] if not beginning.isascii() and _reads_as(beginning, other) else [first]
+
+
 def _decided(chunk: bytes) -> str:
     """The encoding that reads the chunk, or more of its lines; where both do, UTF-8 if it gives Chinese."""
     utf8, gb = _reads_as(chunk, "utf-8"), _reads_as(chunk, "gb18030")

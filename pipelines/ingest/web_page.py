@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from pipelines.contract import Contract
-from pipelines.ingest.encoding import decided_encoding, text_chunks
+from pipelines.ingest.encoding import likely_encodings, text_chunks
 from pipelines.ingest.grid import grid_table
 from pipelines.ingest.header import SEARCHED_ROWS, find_header, required_columns
 from pipelines.ingest.recognise import page_problem
@@ -22,21 +22,27 @@ def page_table(path: Path, source: str, contract: Contract) -> Table:
 
     Raises Unreadable when no table has the header: then the page is what it looks like.
     """
-    encoding = decided_encoding(path)
-    reader = _Tables()
-    for text, _, _ in text_chunks(path, encoding):
-        reader.feed(text.decode("utf-8"))
-    reader.close()
     best = None
-    for rows in filter(None, reader.tables):
-        header = find_header(rows[: SEARCHED_ROWS + 1], contract)
-        if header and (best is None or len(header.columns) > len(best[0].columns)):
-            best = (header, rows)
+    for encoding in likely_encodings(path):
+        for rows in _rows_of_tables(path, encoding):
+            header = find_header(rows[: SEARCHED_ROWS + 1], contract)
+            if header and (best is None or len(header.columns) > len(best[0].columns)):
+                best = (header, rows)
+        if best:
+            break
     if best is None:
         with open(path, "rb") as handle:
             raise page_problem(handle.read(1 << 18))
     header = required_columns(best[0], contract, f"in {source}")
     return grid_table(best[1], source, header, {"encoding": encoding, "sheet": "HTML"})
+
+
+def _rows_of_tables(path: Path, encoding: str) -> list[list[list[str]]]:
+    reader = _Tables()
+    for text, _, _ in text_chunks(path, encoding):
+        reader.feed(text.decode("utf-8"))
+    reader.close()
+    return [rows for rows in reader.tables if rows]
 
 
 class _Tables(HTMLParser):

@@ -280,6 +280,12 @@ def test_a_word_that_is_valid_in_both_encodings_is_read_as_chinese(insurance):
     assert insurance.ingested().rows["visit_kind"].to_list() == ["21"]
 
 
+def test_many_blanks_of_a_web_page_do_not_make_utf8_another_encoding(insurance):
+    row = settlement() | {"备注": "\u00a0" * 300}
+    insurance.delivers(lines([row]))
+    assert insurance.ingested().rows.height == 1
+
+
 def test_a_line_in_another_encoding_is_set_aside_alone(insurance):
     data = lines([settlement(n, 退费标志="否") for n in range(1, 200)]).encode()
     other = lines([settlement(900, 退费标志="否")]).split("\n")[1].encode("gb18030")
