@@ -13,7 +13,8 @@ body { font: 16px/1.6 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans
 h1 { font-size: 1.6em; } h2 { font-size: 1.2em; margin-top: 2em; border-bottom: 1px solid #ccc; }
 table { border-collapse: collapse; margin: .5em 0 1.5em; }
 th, td { border: 1px solid #ccc; padding: .25em .6em; text-align: left; vertical-align: top; }
-th { background: #f2f4f7; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
+th { background: #f2f4f7; } td.short { white-space: nowrap; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: bold; padding: .3em 0; }
 code, pre { font: 14px/1.5 "Noto Sans Mono CJK SC", Consolas, monospace; background: #f6f7f9; }
 pre { padding: .6em; overflow-x: auto; white-space: pre-wrap; }
@@ -26,6 +27,8 @@ svg text { font: 12px sans-serif; fill: currentColor; }
 }
 @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
 """
+
+_SHORT = 10  # characters that are not broken: days, names of towns
 
 
 class Html(str):
@@ -89,4 +92,5 @@ def _cell(cell: object) -> str:
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         text = f"{cell:,}" if isinstance(cell, int) else f"{cell:,.2f}"
         return f'<td class="number">{text}</td>'
-    return f"<td>{escaped(cell)}</td>"
+    text = escaped(cell)
+    return f'<td class="short">{text}</td>' if len(text) <= _SHORT else f"<td>{text}</td>"

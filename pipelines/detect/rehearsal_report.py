@@ -27,8 +27,12 @@ _SUMS = (
 )  # fmt: skip
 _HEADS = (
     ("现名单", "now"), ("草案", "draft"), ("新进", "entered"), ("退出", "left"), ("不变", "unchanged"),
-    ("状态变化", "status changed"), ("新进中曾走访", "entered visited before"),
+    ("状态变化", "status changed"), ("曾走访", "of the entered, visited before"),
     ("属实", "confirmed"), ("不属实", "not confirmed"),
+)  # fmt: skip
+_LOAD = (
+    ("最多待访", "most households to visit in a month"), ("草案待访", "the same by the draft"),
+    ("可走访", "households it can visit in that month"),
 )  # fmt: skip
 
 
@@ -86,15 +90,21 @@ def in_words(rehearsal: Rehearsal) -> str:
     lines = [f"演练 / rehearsal {first}..{last}", "", "草案的改动 / what the draft changes"]
     lines += [f"  {c.where}, {c.what}: {c.before} -> {c.after}" for c in rehearsal.changes] or ["  nothing"]
     lines += [f"  {zh} / {en}" for zh, en in rehearsal.notes]
-    heads = [f"{zh} {en}" for zh, en in _HEADS]
+    heads = [zh for zh, _ in _HEADS]
+    load = [zh for zh, _ in _LOAD]
     lines += [
         "",
         "各月名单 / lines of the lists by month",
+        "; ".join(f"{zh}: {en}" for zh, en in _HEADS),
         "",
-        *table(["month", *heads], by_month(rehearsal)),
+        *table(["", *heads], by_month(rehearsal)),
+        "",
+        "各镇街 / by town",
+        "; ".join(f"{zh}: {en}" for zh, en in _LOAD),
+        "",
+        *table(["", "", *heads, *load, ""], by_town(rehearsal)),
+        "",
     ]
-    load = ["最多待访 most to visit now", "草案 by draft", "可走访 visits", ""]
-    lines += ["", "各镇街 / by town", "", *table(["town", "镇街", *heads, *load], by_town(rehearsal)), ""]
     lines += [f"{text}: {n:,}" for text, n in status_changes(rehearsal)] or ["no status changes"]
     for change, rows in counter_examples(rehearsal).items():
         lines += ["", f"{_COUNTER[change][0]} / {_COUNTER[change][1]}: {len(rows)}"]
@@ -126,7 +136,7 @@ def write(rehearsal: Rehearsal, folder: Path, signed_by: tuple[str, ...] = ()) -
 
 def _page(rehearsal: Rehearsal, signed_by: tuple[str, ...]) -> str:
     heads = [both(*head) for head in _HEADS]
-    load = [both("最多待访", "most to visit"), both("草案", "by draft"), both("可走访", "visits"), ""]
+    load = [*(both(*head) for head in _LOAD), ""]
     towns = by_town(rehearsal)
     overload = rehearsal.overloaded
     parts = [
