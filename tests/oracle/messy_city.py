@@ -285,7 +285,8 @@ class MessyCity:
             paid = self.chance.choice([total / 2, total / 4]).quantize(Decimal("0.01"))
             row = {
                 "settlement_no": f"S{self._number()}", "resident_key": key,
-                "stay_no": self.chance.choice(stays), "visit_kind": self.chance.choice(("21", "14")), "settled_on": day,
+                "stay_no": self.chance.choice(stays), "visit_kind": self.chance.choice(("21", "14")),
+                "settled_on": day,
                 "total_yuan": total, "self_paid_yuan": paid,
                 "is_refund": self.chance.choice([False, None]),
             }  # fmt: skip

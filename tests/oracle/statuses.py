@@ -119,9 +119,7 @@ class Registers:
         if ended is None:
             return None
         spells = [r for r in self.unemployment.get(person.key, []) if r["benefit_until_on"]]
-        _, began = max(
-            (r["benefit_until_on"], r["benefit_from_on"] or r["benefit_until_on"]) for r in spells
-        )
+        _, began = max((r["benefit_until_on"], r["benefit_from_on"] or r["benefit_until_on"]) for r in spells)
         first = ended if Month.of(began) < ended else ended.plus(1)
         window = self.evidence.month.window(12)
         since = [m for m in window if m >= first]

@@ -21,7 +21,10 @@ version: 1.0.0
 status: active
 domain: water_utility
 name: 供水欠费
-description: {purpose: Households that cannot pay for water., limitations: None known., usage: A sign of trouble.}
+description:
+  purpose: Households that cannot pay for water.
+  limitations: None known.
+  usage: A sign of trouble.
 schema:
   - name: water_utility__arrears
     businessName: 供水欠费 / Water arrears
