@@ -152,6 +152,12 @@ class Contract:
                 columns.append(pa.field(p.name, pa.string()))
         return pa.schema(columns)
 
+    @property
+    def rows_schema(self) -> pa.Schema:
+        """Columns of rows.parquet: the contract's, the month delivered for, and is_repaired."""
+        extra = [pa.field("month", pa.date32()), pa.field("is_repaired", pa.bool_())]
+        return pa.schema([*self.arrow_schema, *extra])
+
     def property(self, name: str) -> Property:
         """The property of that name; raises KeyError."""
         return {p.name: p for p in self.properties}[name]

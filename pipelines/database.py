@@ -81,10 +81,8 @@ class Database:
         """Computes sql/<name>.sql into a temporary table of that name."""
         self._create("table", name, parameters)
 
-    def lazy(self, name: str, parameters: Mapping | None = None) -> None:
-        """Names sql/<name>.sql as a view: computed where it is read. Takes no parameters in DuckDB."""
-        if parameters:
-            raise ValueError("a view cannot hold bound parameters")
+    def lazy(self, name: str) -> None:
+        """Names sql/<name>.sql as a view: computed where it is read. DuckDB's views take no parameters."""
         self._create("view", name, None)
 
     def _create(self, kind: str, name: str, parameters: Mapping | None) -> None:

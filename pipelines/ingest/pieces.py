@@ -27,8 +27,7 @@ _REPAIRS = ("column", "action", "confidence", "raw_value", "repaired_value")
 def schema(kind: str, contract: Contract) -> pa.Schema:
     """Columns of rows.parquet, rejected.parquet and repairs.parquet."""
     if kind == "rows":
-        extra = [pa.field("month", pa.date32()), pa.field("is_repaired", pa.bool_())]
-        return pa.schema([*contract.arrow_schema, *extra])
+        return contract.rows_schema
     names = _REJECTED if kind == "rejected" else _REPAIRS
     return pa.schema([*_PROVENANCE, *((name, pa.string()) for name in names)])
 

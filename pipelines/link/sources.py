@@ -87,12 +87,7 @@ def rows_or_nothing(
     if files:
         database.view(name, files)
     else:
-        columns = [
-            *contract.arrow_schema,
-            pa.field("month", pa.date32()),
-            pa.field("is_repaired", pa.bool_()),
-        ]
-        database.register(name, pa.schema(columns).empty_table())
+        database.register(name, contract.rows_schema.empty_table())
 
 
 def _lay_out_last_month(database: Database, month: Month, lake: Lake) -> None:

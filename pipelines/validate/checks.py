@@ -18,9 +18,6 @@ import pyarrow as pa
 from pipelines.contract import SCHEMAS, Contract, Property
 from pipelines.month import Month
 
-# Columns that ingest adds to the contract's own.
-PROVENANCE = (pa.field("month", pa.date32()), pa.field("is_repaired", pa.bool_()))
-
 _TYPES = {
     pa.string(): "VARCHAR",
     pa.int64(): "BIGINT",
@@ -50,7 +47,7 @@ class Check:
 
 def expected_columns(contract: Contract) -> list[pa.Field]:
     """Columns of an extract in Parquet, in order, with their provenance at the end."""
-    return [*contract.arrow_schema, *PROVENANCE]
+    return list(contract.rows_schema)
 
 
 def column_checks(contract: Contract, found: Sequence[str], month: Month) -> Iterator[Check]:
