@@ -142,6 +142,13 @@ def synthesize(
     truth: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to write who really is in hardship (for tests).")
     ] = None,
+    visits: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM",
+            help="Only what the towns find in this month, on the lists published before it.",
+        ),
+    ] = None,
     missing: Annotated[
         bool,
         typer.Option(
@@ -155,11 +162,16 @@ def synthesize(
     All people are invented: their IDs carry a prefix that no place in China has.
     """
     from pipelines import monthly
-    from pipelines.city import laying, synthesize
+    from pipelines.city import answers, laying, synthesize
 
+    landing = given.place(context).landing
+    if visits:
+        when, chance = given.month(visits), laying.SEED if seed is None else seed
+        count = answers.lay_answers(landing, given.place(context).lake, when, chance)
+        typer.echo(f"{count:,} visits of {when}")
+        return
     given.one_of("--months", months, "--until", until)
     chosen = given.months(months) if months else given.month(until).window(monthly.HISTORY_MONTHS + 1)
-    landing = given.place(context).landing
     if missing:
         if truth:
             raise typer.BadParameter("--truth goes with a whole city, not with --missing.")

@@ -18,11 +18,12 @@ from pipelines.lake import Lake
 from pipelines.month import Month
 from pipelines.problem import HardshipError, Problems
 from pipelines.publish.catalogue import write_catalogue
-from pipelines.publish.order import Order, order_in_force
+from pipelines.publish.measures import measures
 from pipelines.publish.summary import rendered, summary
 from pipelines.publish.tables import ANALYSTS, brought_to_contract, published_contracts, write_parquet
 from pipelines.publish.town_folders import write_town_folders
 from pipelines.publish.town_lists import town_lists, towns
+from pipelines.rule.order import Order, order_in_force
 
 __all__ = ["publish", "rendered", "summary"]
 
@@ -62,9 +63,10 @@ def publish(
 def _write(extracts, published, month: Month, lake: Lake, rules: Path, what_went_in: dict, made_from: dict):
     codes = {town.code for town in towns()}
     detected = lake.resolve("matches", month)
+    measured = measures(month, lake, extracts["towns__visits"])
     tables, problems = {}, []
     for name in ANALYSTS:
-        table = pq.read_table(detected / f"{name}.parquet")
+        table = measured[name] if name in measured else pq.read_table(detected / f"{name}.parquet")
         tables[name], found = brought_to_contract(table, published[name], codes)
         problems += found
     if problems:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.department import DEPARTMENTS
-from pipelines.publish.order import Order
 from pipelines.publish.styles import height_of, marks
 from pipelines.publish.words import DELIVERIES, Words, zh
+from pipelines.rule.order import Order
 
 _DIMENSION_HELP = {
     "medical": "医疗自付费用高（只看金额，不含病名）",

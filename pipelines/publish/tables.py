@@ -14,7 +14,7 @@ from pipelines.problem import Problem
 
 ANALYSTS = (
     "candidates", "matches", "exclusions", "cases", "coverage", "answers", "metrics", "town_loads",
-    "review_matches", "audit_sample",
+    "review_matches", "audit_sample", "population", "visit_results",
 )  # fmt: skip
 
 # Columns that hold the stages together inside the lake and leave it in no table.

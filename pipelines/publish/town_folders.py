@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 from pipelines.contract import Contract
 from pipelines.delivery import Delivery
 from pipelines.month import Month
-from pipelines.publish.order import Order
 from pipelines.publish.tables import write_parquet
 from pipelines.publish.town_lists import Town, TownLists, towns
 from pipelines.publish.words import Words, words_of, zh, zh_list
 from pipelines.publish.workbook import Column, Content, columns_of, write_workbook
+from pipelines.rule.order import Order
 
 # Spreadsheet programs run a CSV cell that begins with one of these; an apostrophe makes it text.
 _RUN_BY_SPREADSHEETS = r"^[=+\-@\t\r]"

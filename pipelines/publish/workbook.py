@@ -18,10 +18,10 @@ from xlsxwriter.utility import xl_col_to_name
 from pipelines.contract import Contract
 from pipelines.month import Month
 from pipelines.publish import notes
-from pipelines.publish.order import Order
 from pipelines.publish.styles import Styles, height_of, marks, sentences
 from pipelines.publish.town_lists import Town
 from pipelines.publish.words import Words, zh, zh_list
+from pipelines.rule.order import Order
 
 CONFIDENTIAL = "内部工作资料，仅供走访核实使用；严禁公示、转发、拍照外传。"
 CONFIDENTIAL_EN = "Internal working paper for visits only. Do not display, forward or photograph."

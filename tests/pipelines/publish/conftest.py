@@ -13,11 +13,12 @@ from pipelines.contract import SCHEMAS, Contract, load_contract, load_extracts
 from pipelines.identity import check_character
 from pipelines.lake import Lake
 from pipelines.month import Month
+from pipelines.publish.measures import TABLES as MEASURES
 from pipelines.publish.tables import ANALYSTS
 
 SANJIAO, XIAOLAN = "442000109", "442000118"
 MONTH = Month.parse("2022-06")
-TABLES = ANALYSTS
+TABLES = tuple(name for name in ANALYSTS if name not in MEASURES)  # what detect leaves to publish
 SURNAMES = "李王张刘陈杨黄赵吴周"
 
 
@@ -141,7 +142,9 @@ class City:
     def _lay_profiles(self, households: list[Household], month: Month) -> None:
         members, identities, profiles = [], [], []
         for household in households:
-            profiles.append((household.number, "442000001007"))
+            profiles.append(
+                (household.number, "442000001007", household.town_code, len(household.roles), True)
+            )
             for place, role in enumerate(household.roles):
                 resident = household.number * 100 + place
                 name = household.name if household.name and not place else f"{SURNAMES[resident % 10]}{role}"
@@ -163,8 +166,10 @@ class City:
                         "address": pl.String, "grid_no": pl.String},
             ).write_parquet(folder / "identities.parquet")  # fmt: skip
             pl.DataFrame(
-                profiles, orient="row", schema={"household_no": pl.Int64, "community_code": pl.String}
-            ).write_parquet(folder / "household_profile.parquet")
+                profiles, orient="row",
+                schema={"household_no": pl.Int64, "community_code": pl.String, "town_code": pl.String,
+                        "members_count": pl.Int64, "has_local_hukou": pl.Boolean},
+            ).write_parquet(folder / "household_profile.parquet")  # fmt: skip
 
 
 def schema_of(contract: Contract) -> dict:

@@ -8,7 +8,7 @@ import pytest
 from pipelines.manifest import RULES
 from pipelines.month import Month
 from pipelines.problem import HardshipError
-from pipelines.publish.order import Order, order_in_force
+from pipelines.rule.order import Order, order_in_force
 
 from .conftest import MONTH
 
