@@ -34,8 +34,9 @@ def read_document(path: Path) -> Document:
     """Reads a YAML mapping; raises Problems for bad syntax, a duplicate key or anything but a mapping."""
     try:
         text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        data = yaml.load(text, Loader=yaml.CSafeLoader)
+        loader = yaml.CSafeLoader(text)
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node is not None else None
     except UnicodeDecodeError as error:
         where = f"byte {error.start + 1}"
         raise Problems(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import difflib
 import functools
+import importlib.resources
 import json
 from collections.abc import Iterator
+
+import jsonschema_rs
 
 from pipelines.document import Document
 from pipelines.problem import Problem
@@ -19,9 +22,9 @@ _TYPES = {
 @functools.cache
 def json_schema() -> dict:
     """The official JSON schema, which ships with the standard's own models."""
-    from open_data_contract_standard.model import OpenDataContractStandard
-
-    return json.loads(OpenDataContractStandard.json_schema())
+    # As a file: importing the models costs more than all contracts do.
+    place = importlib.resources.files("open_data_contract_standard") / "schema.json"
+    return json.loads(place.read_text(encoding="utf-8"))
 
 
 @functools.cache
@@ -32,8 +35,23 @@ def _validator():
     return jsonschema.validators.validator_for(schema)(schema)
 
 
+@functools.cache
+def _fast_validator() -> jsonschema_rs.Draft201909Validator:
+    return jsonschema_rs.validator_for(json_schema())
+
+
+def keeps_standard(data: dict) -> bool:
+    """Whether the standard accepts a contract's data: a hundred times faster than learning what is wrong."""
+    try:
+        return _fast_validator().is_valid(data)
+    except (TypeError, ValueError):  # a value that JSON has no word for, such as a date
+        return False
+
+
 def standard_problems(document: Document) -> Iterator[Problem]:
     """Everything in a file that the standard refuses: unknown keys, missing keys, wrong values."""
+    if keeps_standard(document.data):
+        return
     # Where a part of an object is wrong, the schema also calls its right keys unexpected; and a
     # misspelt key is also missing under its right name. Both echoes are left out.
     errors = list(_validator().iter_errors(document.data))

@@ -14,7 +14,7 @@ import yaml
 
 from pipelines.contract import SCHEMAS, load_contracts, load_extracts
 from pipelines.contract_check import fold_header, fold_word
-from pipelines.standard import json_schema
+from pipelines.standard import json_schema, keeps_standard
 
 CONTRACTS = load_contracts()
 EXTRACTS = load_extracts()
@@ -58,6 +58,31 @@ NEEDS = {
 def test_every_contract_is_valid_by_the_official_schema_of_the_standard(contract_id):
     data = yaml.safe_load((SCHEMAS / f"{contract_id}.yaml").read_text(encoding="utf-8"))
     jsonschema.validate(data, json_schema())
+
+
+def _spoilt(value):
+    """The same data with one key misspelt, or with one value of another kind, at every place in turn."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield {f"{k}_" if k == key else k: v for k, v in value.items()}
+            yield from ({**value, key: other} for other in _spoilt(item))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from ([*value[:index], other, *value[index + 1 :]] for other in _spoilt(item))
+    else:
+        yield [value]
+
+
+def test_the_fast_look_at_a_contract_and_the_one_that_words_what_is_wrong_agree():
+    text = (SCHEMAS / "human_resources__unemployment.yaml").read_text(encoding="utf-8")
+    slow = jsonschema.validators.validator_for(json_schema())(json_schema())
+    answers = [
+        (keeps_standard(data), slow.is_valid(data))
+        for data in itertools.islice(_spoilt(yaml.safe_load(text)), 0, None, 7)
+    ]
+    assert len(answers) > 30
+    assert {fast for fast, _ in answers} == {True, False}  # some places take anything
+    assert all(fast == slow for fast, slow in answers)
 
 
 def test_eleven_departments_and_the_towns_deliver():
