@@ -123,6 +123,12 @@ def hardship_monthly():
 
     @task(trigger_rule=TriggerRule.NONE_FAILED)
     @_masked
+    def conflicts(month: str) -> dict[str, int]:
+        """Identities that contradict each other; as counts by kind."""
+        return monthly.conflicts(Month.parse(month), monthly.workplace(), progress)
+
+    @task(trigger_rule=TriggerRule.NONE_FAILED)
+    @_masked
     def link(month: str) -> None:
         monthly.link(Month.parse(month), monthly.workplace(), progress)
 
@@ -146,7 +152,9 @@ def hardship_monthly():
     chosen = month()
     extracts = extract.partial(month=chosen).expand(extract=monthly.extract_ids())
     extracts >> data_docs(chosen)
-    [extracts, fold(chosen)] >> link(chosen) >> detect(chosen) >> publish(chosen) >> confirm_input(chosen)
+    linked = link(chosen)
+    extracts >> conflicts(chosen) >> linked
+    [extracts, fold(chosen)] >> linked >> detect(chosen) >> publish(chosen) >> confirm_input(chosen)
 
 
 def _masked(stage):

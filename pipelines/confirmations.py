@@ -48,20 +48,22 @@ _SETTLING = {
 
 @dataclass(frozen=True)
 class Confirmation:
-    """One answered conflict; `ids` are the numbers as the queue showed them."""
+    """One answered conflict; `ids` are the numbers as the queue showed them, `month` that it came with."""
 
     conflict_id: str
     kind: str
     answer: str
     ids: tuple[str, str]
     right_id: str | None
+    month: Month
 
 
 def confirmations(landing: Path, month: Month) -> dict[str, Confirmation]:
     """Answers up to the month by conflict; a later one replaces an earlier one. Faulty rows are left out."""
     found: dict[str, Confirmation] = {}
     for path in _files(landing, month):
-        found |= {answer.conflict_id: answer for _, answer in _read(path) if isinstance(answer, Confirmation)}
+        given = [answer for _, answer in _read(path) if isinstance(answer, Confirmation)]
+        found |= {answer.conflict_id: answer for answer in given}
     return found
 
 
@@ -110,7 +112,7 @@ def _files_of(landing: Path, month: Month) -> list[Path]:
 
 def _read(path: Path) -> Iterator[tuple[int, Confirmation | tuple[str, str]]]:
     """(line, answer or (found, allowed)) of each row that was answered."""
-    data = path.read_bytes()
+    data, month = path.read_bytes(), Month.parse(path.parent.parent.name)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -123,10 +125,10 @@ def _read(path: Path) -> Iterator[tuple[int, Confirmation | tuple[str, str]]]:
     for row in reader:
         cell = {key: (row.get(header) or "").strip() for key, header in HEADERS.items()}
         if cell["answer"]:
-            yield reader.line_num, _answer(cell)
+            yield reader.line_num, _answer(cell, month)
 
 
-def _answer(cell: dict[str, str]) -> Confirmation | tuple[str, str]:
+def _answer(cell: dict[str, str], month: Month) -> Confirmation | tuple[str, str]:
     kind = next((kind for kind, zh in KINDS.items() if zh == cell["kind"]), "")
     answer = next((a for a, words in _ANSWERS.items() if cell["answer"].lower() in words), "")
     if not re.fullmatch(r"C[0-9A-F]{12}", cell["conflict_id"]) or not kind:
@@ -139,4 +141,4 @@ def _answer(cell: dict[str, str]) -> Confirmation | tuple[str, str]:
     is_right = is_resident_id(right) and right in ids
     if answer == "same" and kind in ("two_numbers", "damaged_id") and not is_right:
         return "no right number", "one of the two numbers in 正确号码, with a right check character"
-    return Confirmation(cell["conflict_id"], kind, answer, ids, right or None)
+    return Confirmation(cell["conflict_id"], kind, answer, ids, right or None, month)

@@ -226,7 +226,7 @@ def code_digest(*stages: str) -> str:
     sources = {p for p in package.glob("*.py") if p.name not in ("monthly.py", "manifest.py")}
     for stage in stages:
         sources.update((package / stage).rglob("*.py"))
-    if set(stages) - {"ingest", "validate"}:
+    if set(stages) - {"ingest", "validate", "conflicts"}:
         sources.update([*(package / "rule").rglob("*.py"), *(package.parent / "sql").glob("*.sql")])
     total = hashlib.sha256()
     for path in sorted(sources):

@@ -91,6 +91,7 @@ def bring_up(month: Month, place: Workplace, progress: Progress = print) -> None
         ingest(month, extract, place, progress)
         validate(month, extract, place, progress)
     write_data_docs(month, place, progress)
+    conflicts(month, place, progress)
     link(month, place, progress)
     detect(month, place, progress)
     publish(month, place, progress)
@@ -163,6 +164,17 @@ def write_data_docs(month: Month, place: Workplace, progress: Progress = print) 
     from pipelines.validate import write_data_docs
 
     progress(f"data docs {write_data_docs(_contracts(), month, place.lake)}")
+
+
+def conflicts(month: Month, place: Workplace, progress: Progress = print) -> dict[str, int]:
+    """Identities that contradict each other: whose household waits until a person has found out."""
+    from pipelines.conflicts import TABLE, conflicts
+
+    found = conflicts(_contracts(), month, place.landing, place.lake)
+    queue = f" in {place.lake.partition(TABLE, month)}" if found else ""
+    counts = ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in found.items())
+    progress(f"conflicts {counts or 'none'} to be answered{queue}")
+    return found
 
 
 def link(month: Month, place: Workplace, progress: Progress = print) -> None:

@@ -57,6 +57,8 @@ def _profile_reasons(lake: Lake, month: Month) -> Iterator[str]:
     before = {str(m): lake.digest("profiles", m) for m in earlier}
     if inputs.get("previous", before) != before:
         yield f"the households of {', '.join(before) or 'earlier months'} were made again"
+    if inputs.get("conflicts") != lake.digest("conflicts", month):
+        yield "its conflicts were looked for again"
     for extract, months in inputs.get("rows", {}).items():
         table = f"parquet/{extract.partition(' ')[0]}"
         changed = [m for m, digest in months.items() if lake.digest(table, Month.parse(m)) != digest]

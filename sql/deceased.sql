@@ -47,7 +47,8 @@ died as (
     from departures
     inner join people_before on departures.resident_key = people_before.resident_key
     cross join reference
-    where departures.died_on >= reference.window_12_start
+    left join residents on departures.resident_key = residents.resident_key
+    where departures.died_on >= reference.window_12_start and residents.resident_key is null
 ),
 
 numbers as (

@@ -30,7 +30,8 @@ households as (
         left(cast(covered_since_on as varchar), 7) as covered_since,
         left(cast(covered_as_of_month as varchar), 7) as covered_as_of,
         last_visited_on,
-        last_visit_outcome
+        last_visit_outcome,
+        conflict_reason
     from concerned_households
 ),
 
@@ -75,6 +76,14 @@ roll_words as (
     from rolls
 ),
 
+conflict_words as (
+    select
+        conflict_reason,
+        conflict_zh,
+        conflict_en
+    from conflict_reasons
+),
+
 explained as (
     select
         left_out.household_no,
@@ -98,7 +107,7 @@ explained as (
                 then
                     households.last_visited_on || '已走访：'
                     || coalesce(outcome_words.outcome_zh, '') || '；' || visits.until_on || '前不再列入'
-            when 'conflict' then '身份或死亡信息有矛盾，核实前不走访'
+            when 'conflict' then coalesce(conflict_words.conflict_zh, '身份或死亡信息有矛盾') || '，核实前不走访'
             when 'waiting_for_capacity' then '本月走访名额' || left_out.capacity || '户已满，排第' || left_out.rank || '位'
             when 'unassessable' then case
                 when households.is_covered is null then '救助名册过期或未收到，无法确认是否在保'
@@ -122,7 +131,10 @@ explained as (
                 then
                     'visited on ' || households.last_visited_on || ': '
                     || coalesce(outcome_words.outcome_en, '') || '; not listed before ' || visits.until_on
-            when 'conflict' then 'conflict about identity or death: no visit until it is resolved'
+            when 'conflict'
+                then
+                    coalesce(conflict_words.conflict_en, 'conflict about identity or death')
+                    || ': no visit until it is resolved'
             when 'waiting_for_capacity'
                 then
                     'the month''s ' || left_out.capacity || ' visits are taken; place '
@@ -142,6 +154,7 @@ explained as (
     left join visits on left_out.household_no = visits.household_no
     left join outcome_words on households.last_visit_outcome = outcome_words.outcome
     left join roll_words on households.covered_by = roll_words.covered_by
+    left join conflict_words on households.conflict_reason = conflict_words.conflict_reason
 ),
 
 died_out as (

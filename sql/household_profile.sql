@@ -29,6 +29,10 @@ repaired as (
     select * from repaired_evidence
 ),
 
+conflicts as (
+    select * from household_conflicts
+),
+
 known as (
     select * from known
 ),
@@ -82,9 +86,11 @@ select
     net.has_child_under_6,
     net.has_severe_disability,
     net.has_member_over_80,
-    net.members_count > reference.household_size_cap
+    conflicts.household_no is not null
+    or net.members_count > reference.household_size_cap
     or (net.adults_count = 0 and net.latest_death_on is null) as is_conflict,
     case
+        when conflicts.household_no is not null then conflicts.kind
         when net.members_count > reference.household_size_cap then 'group_too_large'
         -- the adults a child lives with are missing from the data; an orphan's are known to have died
         when net.adults_count = 0 and net.latest_death_on is null then 'no_adult'
@@ -179,5 +185,6 @@ left join assets on net.household_no = assets.household_no
 left join events on net.household_no = events.household_no
 left join visits on net.household_no = visits.household_no
 left join repaired on net.household_no = repaired.household_no
+left join conflicts on net.household_no = conflicts.household_no
 cross join known
 cross join reference

@@ -46,7 +46,7 @@ registered as (
     cross join reference
     where
         register.birth_on <= reference.month_end
-        and departures.died_on is null
+        and (departures.died_on is null or departures.is_death_disputed)
         -- who came back after having left is here
         and (departures.left_on is null or register.moved_in_on > departures.left_on)
 ),
@@ -68,7 +68,7 @@ migrants as (
     cross join reference
     where
         permits.birth_on <= reference.month_end
-        and departures.died_on is null
+        and (departures.died_on is null or departures.is_death_disputed)
         and (departures.left_on is null or permits.permit_issued_on > departures.left_on)
         and registered.resident_key is null
 ),
@@ -105,7 +105,7 @@ newborns as (
     left join living_places as mother_place on births.mother_key = mother_place.resident_key
     left join people as known on births.child_key = known.resident_key
     left join departures on births.child_key = departures.resident_key
-    where known.resident_key is null and departures.died_on is null
+    where known.resident_key is null and (departures.died_on is null or departures.is_death_disputed)
     group by births.child_key
 ),
 

@@ -5,7 +5,7 @@ Nothing is joined or dismissed here. `conflicts/month=2022-06` holds
 conflicts.parquet         one row per conflict, both sides (restricted)
 身份冲突_202206.csv        the open ones for a person, to be handed back (see `confirmations`)
 people.parquet            resident_key, kind, conflict_id, is_open: whose household must wait while is_open
-dismissed_deaths.parquet  resident_key of people whom somebody has found alive
+dismissed_deaths.parquet  resident_key, dismissed_until_on: found alive, deaths up to that day are untrue
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.confirmations import HEADERS, KINDS, confirmations
-from pipelines.conflicts.deaths import deaths_with_life
-from pipelines.conflicts.numbers import damaged_ids, people_of, two_names, two_numbers
+from pipelines.conflicts.deaths import deaths_with_life, rows_read
+from pipelines.conflicts.numbers import SOURCES, damaged_ids, people_of, two_names, two_numbers
 from pipelines.contract import Contract
 from pipelines.delivery import deliveries
+from pipelines.identity import resident_key
 from pipelines.lake import Lake, code_digest
 from pipelines.month import Month
 
@@ -46,27 +47,42 @@ def conflicts(contracts: Mapping[str, Contract], month: Month, landing: Path, la
     extracts = {i: c for i, c in contracts.items() if "__" in i}
     answers = confirmations(landing, month)
     found = {d.extract: d for d in deliveries(extracts, month, lake)}
+    read = {i: [found[i].as_of] for i in SOURCES if i in found and found[i].as_of}
+    read |= rows_read(extracts, month, lake)
     inputs = {
-        "extracts": {
-            i: [str(d.as_of), d.status, *(lake.digest(f"parquet/{i}", m) for m in month.window(12))]
-            for i, d in found.items()
-        },
-        "answers": {a.conflict_id: a.answer for a in answers.values()},
+        "rows": {i: {str(m): lake.digest(f"parquet/{i}", m) for m in months} for i, months in read.items()},
+        "answers": {a.conflict_id: [a.answer, str(a.month)] for a in answers.values()},
         "code": code_digest("conflicts"),
     }
     if not lake.is_current(TABLE, month, inputs):
         people = people_of(extracts, found, lake)
+        dismissed = _dismissed(answers, lake.secret())
         rows = [
             *two_names(extracts, found, people, lake),
             *two_numbers(people),
-            *deaths_with_life(extracts, month, people, lake),
+            *deaths_with_life(extracts, month, people, dismissed, lake),
             *damaged_ids(extracts, found, people, lake),
         ]
         table = _answered(rows, answers, month, lake.secret())
         with lake.write(TABLE, month, inputs) as folder:
             _write(table, month, folder)
+            dismissed.write_parquet(folder / "dismissed_deaths.parquet")
     table = pl.read_parquet(lake.resolve(TABLE, month) / "conflicts.parquet")
     return dict(sorted(Counter(table.filter("is_open")["kind"]).items()))
+
+
+def _dismissed(answers: dict, secret: bytes) -> pl.DataFrame:
+    """A death stays dismissed when the signs of life have left the window."""
+    alive = [
+        {"resident_key": resident_key(a.ids[0], secret), "dismissed_until_on": a.month.end}
+        for a in answers.values()
+        if a.answer == "alive"
+    ]
+    schema = {"resident_key": pl.Int64, "dismissed_until_on": pl.Date}
+    table = (
+        pl.DataFrame(alive, schema=schema).group_by("resident_key").agg(pl.col("dismissed_until_on").max())
+    )
+    return table.sort("resident_key")
 
 
 def _answered(rows: list[dict], answers: dict, month: Month, secret: bytes) -> pl.DataFrame:
@@ -76,8 +92,11 @@ def _answered(rows: list[dict], answers: dict, month: Month, secret: bytes) -> p
         told = f"{row['kind']} {row['resident_key']} {row['other_key']} {row['first_id']}"
         number = "C" + hmac.digest(secret, told.encode(), hashlib.sha256).hex()[:12].upper()
         answer = answers[number].answer if number in answers else None
-        # Two people with one number stay in conflict until the departments have mended it.
+        # Two people with one number stay in conflict until the departments have mended it; whoever was
+        # found alive may have died since.
         is_settled = answer is not None and (row["kind"], answer) != ("two_names", "different")
+        is_dismissed = row.pop("is_dismissed", False)
+        is_settled = is_dismissed if answer == "alive" else is_settled
         whole.append(
             {**row, "conflict_id": number, "month": month.start, "answer": answer, "is_open": not is_settled}
         )
@@ -94,9 +113,6 @@ def _write(table: pl.DataFrame, month: Month, folder: Path) -> None:
     )
     sides = sides.drop_nulls("resident_key").unique().sort("resident_key", "conflict_id")
     sides.write_parquet(folder / "people.parquet")
-    alive = table.filter((pl.col("kind") == "death_and_life") & (pl.col("answer") == "alive"))
-    alive = alive.select("resident_key").unique().sort("resident_key")
-    alive.write_parquet(folder / "dismissed_deaths.parquet")
     name = f"身份冲突_{str(month).replace('-', '')}.csv"
     with open(folder / name, "w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")

@@ -26,14 +26,30 @@ _LIFE = {
 _DEATHS = {"public_security__cancellations": "event_on", "civil_affairs__funerals": "died_on"}
 
 
+def rows_read(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[str, list[Month]]:
+    """Per extract the months whose rows tell of deaths (ever) or of life (the window)."""
+    deaths = {e: sorted(usable_months(e, lake, before=month.plus(1))) for e in _DEATHS if e in contracts}
+    lives = {e: [m for m in month.window(_WINDOW) if is_usable(e, m, lake)] for e in _LIFE if e in contracts}
+    return deaths | lives
+
+
 def deaths_with_life(
-    contracts: Mapping[str, Contract], month: Month, people: pl.DataFrame, lake: Lake
+    contracts: Mapping[str, Contract],
+    month: Month,
+    people: pl.DataFrame,
+    dismissed: pl.DataFrame,
+    lake: Lake,
 ) -> Iterator[dict]:
-    """People whose death was reported and who contributed, earned or saw a doctor over a month later."""
-    deaths = _deaths(contracts, month, lake)
+    """People whose death was reported and who contributed, earned or saw a doctor over a month later.
+
+    Of a person found alive (`dismissed`: resident_key, dismissed_until_on) a death reported since counts
+    before the one that was dismissed; `is_dismissed` says which one a row speaks of.
+    """
+    read = rows_read(contracts, month, lake)
+    deaths = _deaths(read, month, dismissed, lake)
     if deaths is None:
         return
-    found = (_signs(contracts, extract, month, deaths, lake) for extract in _LIFE)
+    found = (_signs(extract, read.get(extract, []), deaths, lake) for extract in _LIFE)
     signs = [frame for frame in found if frame is not None]
     if not signs:
         return
@@ -48,15 +64,16 @@ def deaths_with_life(
             "second_id": row["resident_id"], "second_name": row["name"], "second_source": row["life_source"],
             "detail_zh": f"{row['died_on']}登记死亡，{row['seen_on']}仍有记录",
             "detail_en": f"death on {row['died_on']}, a record of {row['seen_on']}",
+            "is_dismissed": row["is_dismissed"],
         }  # fmt: skip
 
 
-def _deaths(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> pl.DataFrame | None:
+def _deaths(
+    read: Mapping[str, list[Month]], month: Month, dismissed: pl.DataFrame, lake: Lake
+) -> pl.DataFrame | None:
     frames = []
     for extract, column in _DEATHS.items():
-        if extract not in contracts:
-            continue
-        for past in sorted(usable_months(extract, lake, before=month.plus(1))):
+        for past in read.get(extract, []):
             path = accepted_rows(extract, past, lake)
             if path:
                 rows = pl.scan_parquet(path)
@@ -67,16 +84,15 @@ def _deaths(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> pl.D
                 )
     if not frames:
         return None
-    first = pl.concat(frames).drop_nulls("died_on").sort("resident_key", "died_on", "death_source")
+    told = pl.concat(frames).filter(pl.col("died_on") <= month.end)
+    told = told.join(dismissed, on="resident_key", how="left").with_columns(
+        is_dismissed=(pl.col("died_on") <= pl.col("dismissed_until_on")).fill_null(False)
+    )
+    first = told.sort("resident_key", "is_dismissed", "died_on", "death_source")
     return first.unique("resident_key", keep="first", maintain_order=True)
 
 
-def _signs(
-    contracts: Mapping[str, Contract], extract: str, month: Month, deaths: pl.DataFrame, lake: Lake
-) -> pl.DataFrame | None:
-    if extract not in contracts:
-        return None
-    months = [m for m in month.window(_WINDOW) if is_usable(extract, m, lake)]
+def _signs(extract: str, months: list[Month], deaths: pl.DataFrame, lake: Lake) -> pl.DataFrame | None:
     files = [path for m in months if (path := accepted_rows(extract, m, lake))]
     if not files:
         return None

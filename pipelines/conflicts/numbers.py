@@ -16,7 +16,7 @@ from pipelines.identity import is_resident_id, resident_key
 from pipelines.lake import Lake
 
 REGISTER, PERMITS = "public_security__residents", "public_security__residence_permits"
-_SOURCES = (REGISTER, PERMITS)
+SOURCES = (REGISTER, PERMITS)
 _DAMAGE = ("bad_check_character", "excel_zeros", "excel_float", "excel_number", "wrong_length", "not_an_id")
 _COLUMNS = {
     "resident_key": pl.Int64, "resident_id": pl.String, "name": pl.String, "sex": pl.String,
@@ -27,7 +27,7 @@ _COLUMNS = {
 def people_of(contracts: Mapping[str, Contract], found: Mapping[str, Delivery], lake: Lake) -> pl.DataFrame:
     """One row per person and source of the registers in use; `plain` is the name as it is compared."""
     frames = [pl.DataFrame(schema=_COLUMNS)]
-    for extract in _SOURCES:
+    for extract in SOURCES:
         path = found[extract].rows(lake) if extract in found else None
         if path:
             place = "register_address" if extract == REGISTER else "living_address"
@@ -48,7 +48,7 @@ def two_names(
     for row in both.iter_rows(named=True):
         first = (row["resident_id"], row["name"], REGISTER)
         yield _conflict("two_names", row["resident_key"], None, first, (*first[:1], row["name_2"], PERMITS))
-    for extract in _SOURCES:
+    for extract in SOURCES:
         if extract not in contracts or extract not in found:
             continue
         names: dict[str, list[str]] = {}
@@ -88,7 +88,7 @@ def damaged_ids(
 ) -> Iterator[dict]:
     """Damaged numbers whose first 14 or 15 digits and name are one registered person's: offered only."""
     register = people.filter(pl.col("source") == REGISTER)
-    for extract in _SOURCES:
+    for extract in SOURCES:
         if extract not in contracts or extract not in found:
             continue
         for number, name, column in _rejected(contracts[extract], found[extract], lake, _DAMAGE):

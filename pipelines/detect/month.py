@@ -17,7 +17,7 @@ from pipelines.detect.coverage import answer_rows, coverage_groups, coverage_row
 from pipelines.detect.evidence import Source, base_registers, delivered_sources
 from pipelines.detect.keys import keys_of
 from pipelines.detect.measure import measure, measured_from
-from pipelines.detect.words import known_rules, outcome_words, roll_words, rule_facts
+from pipelines.detect.words import conflict_words, known_rules, outcome_words, roll_words, rule_facts
 from pipelines.lake import Lake, code_digest, file_digest
 from pipelines.month import Month
 from pipelines.problem import HardshipError
@@ -139,6 +139,7 @@ def prepare(db: Database, profiles: Path, contracts: dict[str, Contract], before
         members = pa.schema([pa.field("resident_key", pa.int64()), number])
         db.register("previous_members", answers.empty_like(members))
     db.register("rolls", roll_words())
+    db.register("conflict_reasons", conflict_words(contracts["household_profile"]))
     db.table("case_paths")
     db.table("carried_cases")
 

@@ -23,6 +23,16 @@ def roll_words() -> pa.Table:
     return pa.Table.from_pylist(rows)
 
 
+def conflict_words(profile: Contract) -> pa.Table:
+    """One row per reason why a household waits for a person: what contradicts what, and what to do."""
+    reasons = profile.property("conflict_reason")
+    rows = [
+        {"conflict_reason": code, "conflict_zh": reasons.labels[code], "conflict_en": reasons.meanings[code]}
+        for code in reasons.enum
+    ]
+    return pa.Table.from_pylist(rows)
+
+
 def rule_facts(
     compiled: list[Compiled],
     rule_set: RuleSet,

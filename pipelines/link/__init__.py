@@ -24,7 +24,7 @@ RELATIONS = (
     "guardianships", "parent_claims", "dependants", "co_parents", "register_groups", "joined_groups",
     "living_together", "household_numbers", "deceased", "members", "benefit_ends", "covered_residents",
     "resident_fees", "resident_facts", "household_sums", "household_places", "household_deaths",
-    "household_assets", "household_events", "last_visits", "repaired_evidence",
+    "household_assets", "household_events", "last_visits", "repaired_evidence", "household_conflicts",
 )  # fmt: skip
 
 # What is written, each ordered by a unique key so that bytes do not depend on threads.
@@ -93,6 +93,7 @@ def _inputs(contracts: Mapping[str, Contract], deliveries: list[Delivery], month
         },
         "previous": {str(m): lake.digest("profiles", m) for m in previous_profiles(lake, month)},
         "household_keys": {str(m): lake.digest("matches", m) for m in lake.months("matches") if m < month},
+        "conflicts": lake.digest("conflicts", month),
         "parameters": rule.parameters_in_force(month=month),
         "minimum_wages": minimum_wages(month.window(WINDOW)),
         "code": code_digest("link"),

@@ -73,6 +73,7 @@ def lay_out_sources(
     schema = pa.schema([("extract_id", pa.string()), ("month_on", pa.date32())])
     database.register("accepted_months", pa.Table.from_pylist(accepted, schema=schema))
     _lay_out_last_month(database, month, lake)
+    _lay_out_conflicts(database, month, lake)
     for extract in contracts:
         database.lazy(f"stg_{extract}")
     database.lazy("stg_education__fees")
@@ -113,6 +114,20 @@ def _lay_out_last_month(database: Database, month: Month, lake: Lake) -> None:
     else:
         columns = pa.schema([("household_key", pa.string()), ("household_no", pa.int64())])
         database.register("household_keys", columns.empty_table())
+
+
+def _lay_out_conflicts(database: Database, month: Month, lake: Lake) -> None:
+    """Whose identity or death waits for a person, and deaths that somebody has found untrue."""
+    columns = {
+        "people": [("resident_key", pa.int64()), ("kind", pa.string()), ("is_open", pa.bool_())],
+        "dismissed_deaths": [("resident_key", pa.int64()), ("dismissed_until_on", pa.date32())],
+    }
+    folder = lake.resolve("conflicts", month)
+    for relation, file in (("identity_conflicts", "people"), ("dismissed_deaths", "dismissed_deaths")):
+        if folder:
+            database.view(relation, folder / f"{file}.parquet")
+        else:
+            database.register(relation, pa.schema(columns[file]).empty_table())
 
 
 def previous_profiles(lake: Lake, month: Month) -> list[Month]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 from collections.abc import Collection
@@ -91,6 +92,20 @@ class Story:
         folder = self.place.landing / str(after) / "towns"
         folder.mkdir(parents=True, exist_ok=True)
         book.save(folder / f"走访结果_{path.parent.name[10:]}_{after.year}{after.number:02d}.xlsx")
+
+    def answer_conflicts(self, month: str, answer: str) -> None:
+        """A person fills in the month's queue of conflicts and hands it back with the month's files."""
+        name = f"身份冲突_{month.replace('-', '')}.csv"
+        queue = self.place.lake.resolve("conflicts", Month.parse(month)) / name
+        with open(queue, encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert rows, "somebody must ask before anybody answers"
+        folder = self.place.landing / month / "confirmations"
+        folder.mkdir(parents=True)
+        with open(folder / name.replace("冲突", "确认"), "w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerows(row | {"结论": answer} for row in rows)
 
     def run(self, *months: str) -> None:
         """Runs months one after another through all stages; what all of them said is kept in `said`."""
