@@ -8,7 +8,8 @@ of a contract
   kind            `stock` (a roll as it stands at month end; may be carried forward) or
                   `flow` (what happened in the month; a missing month is a gap)
   coverage        whom the extract would contain if the thing were true (definitions: "What is known")
-  form            how the department usually delivers: format, encoding, separator, title rows, split by
+  form            how the department usually delivers: format, encoding, separator, title rows, split by;
+                  `prefilled`: columns that we wrote before we sent the form out, to be filled in
   deliveryMonths  numbers of the months it is delivered in, where not all twelve
   keepsIdentity   true where the text of identity columns is kept beside their keys
   onDuplicate     what happens to rows of one primary key that differ: `reject` (all of them, the default),
@@ -17,7 +18,8 @@ of a property
   identity        `resident` or `birth_certificate`: `x_id` in the file becomes the integer `x_key` in Parquet
   unit            unit after conversion (yuan, m2, months ...)
   physicalUnit    unit in the file where its header names none (万元)
-  reference       `towns` or `communities`: names and codes are resolved by data/reference
+  reference       `towns` or `communities`, resolved by data/reference; `households`, on an earlier list
+  endOf           column whose last characters the value repeats: it catches cells moved apart
   rewrites        spellings of a text column that are tidied before its pattern is checked: a list of
                   `{pattern, to}`, the first pattern that matches replaced by `to` with groups as `${1}`
   purpose         `hardship` when rules may ask it; `visit`, `link` or `audit` otherwise
@@ -70,6 +72,7 @@ class Property:
     unit: str | None = None
     physical_unit: str | None = None
     reference: str | None = None
+    end_of: str | None = None
     purpose: str = "hardship"
     sources: tuple[str, ...] = ()
     dimension: str | None = None
@@ -270,6 +273,7 @@ def _property(item: dict) -> Property:
         unit=custom.get("unit"),
         physical_unit=custom.get("physicalUnit"),
         reference=custom.get("reference"),
+        end_of=custom.get("endOf"),
         purpose=custom.get("purpose", "hardship"),
         sources=tuple(custom.get("sources") or ()),
         dimension=custom.get("dimension"),

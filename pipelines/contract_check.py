@@ -16,16 +16,17 @@ _CONTRACT_WORDS = {
     "files", "kind", "coverage", "form", "deliveryMonths", "keepsIdentity", "onDuplicate",
 }  # fmt: skip
 _PROPERTY_WORDS = {
-    "identity", "unit", "physicalUnit", "reference", "purpose", "sources", "dimension", "rewrites",
+    "identity", "unit", "physicalUnit", "reference", "endOf", "purpose", "sources", "dimension", "rewrites",
 }  # fmt: skip
 _FORM_WORDS = {
     "format", "encoding", "separator", "dateFormat", "titleRows", "totalRow", "serialColumn", "splitBy",
+    "prefilled",
 }  # fmt: skip
 _SLA_WORDS = {"deliveryDay", "maximumAge", "requiredForMonth"}
 _COLUMN_METRICS = ("nullValues", "missingValues", "invalidValues", "duplicateValues")
 _ALLOWED = {
     "identity": ("resident", "birth_certificate"),
-    "reference": ("towns", "communities"),
+    "reference": ("towns", "communities", "households"),
     "purpose": ("hardship", "visit", "link", "audit"),
 }
 
@@ -69,8 +70,15 @@ def _extract_problems(document: Document, properties: list[dict]) -> Iterator[Pr
     for word in ("files", "coverage", "form"):
         if not custom.get(word):
             yield document.problem(key, f"no {word}", f"property {word}")
+    prefilled = (custom.get("form") or {}).get("prefilled") or []
+    names = {item["name"] for item in properties}
+    for name in [*prefilled, *(c["endOf"] for p in properties if "endOf" in (c := custom_properties(p)))]:
+        if name not in names:
+            yield document.problem(key, f"column {name}", "a column of this contract")
     for pattern in custom.get("files") or []:
-        if not pattern.startswith(f"{department}/") or not re.search(r"\{(month|yyyymm)\}", pattern):
+        # A list that comes back filled in carries the month it was made for.
+        is_dated = prefilled or re.search(r"\{(month|yyyymm)\}", pattern)
+        if not pattern.startswith(f"{department}/") or not is_dated:
             allowed = f"a pattern that starts with {department}/ and names {{month}} or {{yyyymm}}"
             yield document.problem(key, f"files {pattern}", allowed)
     for word in sorted(set(custom.get("form") or {}) - _FORM_WORDS):

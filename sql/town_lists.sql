@@ -52,6 +52,7 @@ select
     listed.month,
     listed.town_code,
     listed.rank,
+    '…' || right(listed.household_key, 4) as key_check,
     listed.status,
     -- 桂园社区居民委员会 is what the register writes, 桂园社区 what people say.
     regexp_replace(places.name_zh, '(居民委员会|民委员会)$', '') as community,

@@ -56,7 +56,11 @@ counted as (
         alive.household_no,
         coalesce(roles.position, 5) as position,
         coalesce(roles.label, '其他') as label,
-        count(*) as persons
+        count(*) as persons,
+        string_agg(
+            coalesce(cast(alive.age_years as varchar), '？'), '、'
+            order by alive.age_years desc nulls last, alive.resident_key asc
+        ) as ages
     from alive
     left join roles on alive.role = roles.role
     group by alive.household_no, coalesce(roles.position, 5), coalesce(roles.label, '其他')
@@ -66,7 +70,7 @@ described as (
     select
         household_no,
         sum(persons) || '人：' || string_agg(
-            label || case when persons > 1 then cast(persons as varchar) else '' end, '、' order by position
+            label || '（' || ages || '岁）', '、' order by position asc
         ) as members_zh
     from counted
     group by household_no

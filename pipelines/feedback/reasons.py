@@ -36,6 +36,13 @@ REASONS = {
     "not_a_date": ("不是日期", "not a date", "如2022-06-01、20220601、2022年6月1日"),
     "impossible_date": ("没有这一天", "no such date", "1880年至2199年间真实存在的日期"),
     "no_date": ("不能填“长期”", "an open end where a day is needed", "具体日期"),
+    "unknown_household": (
+        "家庭识别码不在以往名单上", "no household of an earlier list", "名单上的家庭识别码，原样不改",
+    ),
+    "cells_apart": (
+        "核对码与本行家庭识别码不符，可能单独排序或粘贴过", "sorted or copied apart from its hidden key",
+        "整行一起排序、复制",
+    ),
     "unknown_town": ("镇街无法识别", "no town of the city", "镇街名称或代码"),
 }  # fmt: skip
 

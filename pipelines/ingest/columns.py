@@ -26,12 +26,15 @@ from pipelines.ingest.values import (
     Refusal,
     Value,
     fold_word,
+    folded,
+    is_null,
     marked,
     parse_boolean,
     parse_code,
     parse_date,
     parse_integer,
     parse_text,
+    trimmed,
 )
 
 Parser = Callable[[str], "Value | Refusal"]
@@ -77,13 +80,15 @@ def reading(
     sample: list[str],
     epoch: int = 1900,
     aliases: Mapping[str, str] = MappingProxyType({}),
+    households: frozenset[str] | None = None,
 ) -> Reading:
     """How a column is read. `sample` is some of its cells: it decides which form is the fast one.
 
     `documents`: whether passports and the like may stand for a resident ID; `epoch`: the year that
-    day numbers count from; `aliases`: numbers that people have confirmed to be another's.
+    day numbers count from; `aliases`: numbers that people have confirmed to be another's;
+    `households`: the keys that may stand in a column of them, None where any may.
     """
-    plain = _reading(column, places, documents, sample, epoch)
+    plain = _reading(column, places, documents, sample, epoch, households)
 
     def parse(text: str) -> Value | Refusal:
         bare, action, confidence = marked(text)
@@ -102,7 +107,14 @@ def reading(
     return replace(plain, parse=parse, value=value)
 
 
-def _reading(column: Column, places: Places, documents: bool, sample: list[str], epoch: int) -> Reading:
+def _reading(
+    column: Column,
+    places: Places,
+    documents: bool,
+    sample: list[str],
+    epoch: int,
+    households: frozenset[str] | None,
+) -> Reading:
     prop = column.property
     text = pl.col(f"c{column.index}")
     if any(cell != cell.strip() for cell in sample):
@@ -118,6 +130,8 @@ def _reading(column: Column, places: Places, documents: bool, sample: list[str],
     if prop.reference == "communities":
         value = _listed(text, places.communities)
         return Reading(column, value, lambda t: parse_community(t, places), pl.String())
+    if prop.reference == "households":
+        return _household(column, text, households)
     if prop.logical_type == "boolean":
         return _boolean(column, text)
     if prop.enum:
@@ -131,6 +145,19 @@ def _reading(column: Column, places: Places, documents: bool, sample: list[str],
 
 def _listed(text: pl.Expr, codes: frozenset[str]) -> pl.Expr:
     return pl.when(text.is_in(sorted(codes))).then(text)
+
+
+def _household(column: Column, text: pl.Expr, households: frozenset[str] | None) -> Reading:
+    def parse(t: str) -> Value | Refusal:
+        if is_null(t):
+            return Value(None)
+        key = folded(t).upper()
+        if households is not None and key not in households:
+            return Refusal("unknown_household", "a key from the list of an earlier month, unchanged")
+        return Value(key, None if key == trimmed(t) else "tidied")
+
+    value = pl.lit(None, pl.String) if households is None else _listed(text, households)
+    return Reading(column, value, parse, pl.String())
 
 
 def _boolean(column: Column, text: pl.Expr) -> Reading:

@@ -12,12 +12,12 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
-from pipelines.confirmations import aliases, confirmations
 from pipelines.contract import Contract
 from pipelines.ingest.archives import parts
 from pipelines.ingest.columns import Reading, reading
 from pipelines.ingest.delimited import delimited_table
 from pipelines.ingest.duplicates import superfluous, suspects
+from pipelines.ingest.known import Known, known_before
 from pipelines.ingest.landing import Delivered, delivered_files, replaced_by
 from pipelines.ingest.lost_digits import refuse_lost_digits
 from pipelines.ingest.names import settled_names
@@ -47,12 +47,12 @@ def ingest(contract: Contract, month: Month, landing: Path, lake: Lake) -> dict 
     if not files:
         return None
     table = f"parquet/{contract.id}"
-    known = aliases(confirmations(landing, month))
+    known = known_before(contract, month, landing, lake)
     inputs = {
         "files": {file.name: file.sha256 for file in files},
         "contract": file_digest(contract.document.path),
         "code": code_digest("ingest"),
-        **({"aliases": hashlib.sha256(json.dumps(known).encode()).hexdigest()} if known else {}),
+        **known.inputs(),
         "reference": {path.name: file_digest(path) for path in sorted(REFERENCE.glob("*.csv"))},
         # Keys depend on the secret; its fingerprint tells when it changed.
         "secret": hmac.new(lake.secret(), b"fingerprint", hashlib.sha256).hexdigest()[:16],
@@ -68,7 +68,7 @@ def ingest(contract: Contract, month: Month, landing: Path, lake: Lake) -> dict 
 
 
 def _read_extract(
-    contract: Contract, month: Month, files: list[Delivered], folder: Path, secret: bytes, known: dict
+    contract: Contract, month: Month, files: list[Delivered], folder: Path, secret: bytes, known: Known
 ) -> dict:
     work = folder / ".work"
     work.mkdir(mode=0o700)
@@ -111,7 +111,7 @@ def _read_extract(
 
 
 def _read_file(
-    contract: Contract, file: Delivered, work: Path, constants: dict, secret: bytes, known: dict
+    contract: Contract, file: Delivered, work: Path, constants: dict, secret: bytes, known: Known
 ) -> list[Piece]:
     """One piece for each table of the file; raises Unreadable, and then nothing of it counts."""
     before = file.path.stat()
@@ -154,7 +154,7 @@ def _must_have_rows(contract: Contract) -> bool:
     )
 
 
-def _batches(table: Table, contract: Contract, secret: bytes, known: dict) -> Iterator[Batch]:
+def _batches(table: Table, contract: Contract, secret: bytes, known: Known) -> Iterator[Batch]:
     readings: list[Reading] = []
     for number, raw in enumerate(table.batches()):
         readings = _readings(table, contract, raw.head(_SAMPLE), known)
@@ -177,7 +177,8 @@ def _readings(table: Table, contract: Contract, sample: pl.DataFrame, known: dic
             documents=documents,
             sample=sample[f"c{c.index}"].to_list(),
             epoch=table.epoch,
-            aliases=known,
+            aliases=known.aliases,
+            households=known.households,
         )
         for c in columns
     ]

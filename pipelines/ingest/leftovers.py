@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.contract import Contract
 from pipelines.ingest.header import Header
 from pipelines.ingest.values import MERGED
 
 KINDS = ("blank", "total", "note", "repeated_header")
+NOT_FILLED_IN = "not_filled_in"
 
 _TOTAL = (
     r"^(?:\d{0,7}\x1f+)?[\x1f\s]*(?:合\s*计|总\s*计|小\s*计|累\s*计|共\s*计|本[页镇校村班]\s*[合小总]\s*计|总\s*数)"
@@ -19,6 +21,18 @@ _NOTE = (
     r"|导出|打印|\d+ rows?)"
 )
 _RULE = r"^[-+|=\x1f\s]+$"
+
+
+def is_not_filled_in(raw: pl.DataFrame, header: Header, contract: Contract) -> pl.Series:
+    """For each row whether it holds no more of the contract than what stood on the form we sent out."""
+    written = contract.form.get("prefilled") or ()
+    cells: dict[bool, list[pl.Expr]] = {True: [], False: []}
+    for column in header.columns:
+        text = pl.col(f"c{column.index}").fill_null("").str.strip_chars()
+        cells[column.property.name in written].append(text != "")
+    if not (cells[True] and cells[False]):
+        return pl.repeat(False, raw.height, eager=True)
+    return raw.select(pl.any_horizontal(cells[True]) & ~pl.any_horizontal(cells[False])).to_series()
 
 
 def leftover_kind(raw: pl.DataFrame, header: Header) -> pl.Series:

@@ -12,7 +12,7 @@ from pipelines.contract import Contract
 from pipelines.identity import document_key, resident_key_expr
 from pipelines.ingest.columns import Reading
 from pipelines.ingest.header import Header
-from pipelines.ingest.leftovers import leftover_kind
+from pipelines.ingest.leftovers import NOT_FILLED_IN, is_not_filled_in, leftover_kind
 from pipelines.ingest.table import BROKEN
 from pipelines.ingest.values import CERTAIN, REFUSED, TIDYING, Refusal, Value
 
@@ -53,6 +53,8 @@ def read_batch(
     raw: pl.DataFrame, header: Header, readings: list[Reading], contract: Contract, secret: bytes
 ) -> Batch:
     """Reads a batch by the contract; every row of it is accepted, rejected or left out."""
+    waiting = is_not_filled_in(raw, header, contract)
+    raw = raw.filter(~waiting)
     typed, issues, repairs = _typed(raw, readings)
     issues = pl.concat([issues, _violations(typed, raw, readings, issues), _broken(raw)])
     failing = issues["row"].unique().sort()
@@ -71,7 +73,7 @@ def read_batch(
         accepted=_keyed(typed, contract, secret),
         rejected=_rejected(issues, raw, header),
         repairs=repairs.with_columns(raw["line"].gather(repairs["row"])).drop("row"),
-        left_out=left_out,
+        left_out=left_out + Counter({NOT_FILLED_IN: int(waiting.sum())}),
     )
 
 
@@ -201,6 +203,10 @@ def _checks(r: Reading) -> list[tuple[str, pl.Expr, str]]:
         checks.append(("missing", value.is_null(), "a value in every row"))
     if prop.pattern and r.dtype == pl.String() and not prop.identity:
         checks.append(("pattern", ~value.str.contains(prop.pattern), prop.pattern))
+    if prop.end_of:
+        end = value.str.strip_chars_start("….").str.to_uppercase()
+        apart = ~pl.col(prop.end_of).str.ends_with(end)
+        checks.append(("cells_apart", apart, f"the last characters of {prop.end_of} of its own row"))
     for reason, bound, words in (
         ("below_minimum", prop.minimum, "at least"),
         ("above_maximum", prop.maximum, "at most"),

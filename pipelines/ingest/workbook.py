@@ -34,6 +34,11 @@ def workbook_tables(path: Path, source: str, contract: Contract) -> list[Table]:
             headers[name] = header
         elif rows:
             left_out.append(name if visible == "visible" else f"{name} ({visible})")
+    if contract.form.get("prefilled"):
+        # People add sheets of their own to a form; what lacks its columns is none of it.
+        whole = {n: h for n, h in headers.items() if not any(p.required for p in h.missing(contract))}
+        left_out += [name for name in headers if whole and name not in whole]
+        headers = whole or headers
     if not headers:
         required_columns(None, contract, f"of any visible sheet of {source}")
     tables = []

@@ -41,6 +41,7 @@ class Styles:
         self.fill = add({**fill, "num_format": "@"})
         self.fill_date = add({**fill, "num_format": "yyyy-mm-dd", "align": "center"})
         self.done = add({"font_color": "#8C8C8C"})
+        self.owed = add({"bg_color": "#F8CBAD"})
         self.head_read = self.head_fill = (
             add({"font_name": _FONT, "font_size": 9, "bold": True}),
             add({"font_name": _FONT, "font_size": 7, "font_color": "#595959"}),

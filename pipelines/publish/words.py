@@ -48,6 +48,7 @@ class Words:
     troubles: dict[str, tuple[str, str]]
     departures: dict[str, tuple[str, str]]
     outcomes: dict[str, tuple[str, str]]
+    wrong_data: dict[str, tuple[str, str]]
 
 
 def words_of(published: dict[str, Contract], visits: Contract) -> Words:
@@ -65,6 +66,7 @@ def words_of(published: dict[str, Contract], visits: Contract) -> Words:
             "moved": MOVED,
         },
         outcomes=labels(visits, "outcome"),
+        wrong_data=labels(visits, "wrong_data"),
     )
 
 

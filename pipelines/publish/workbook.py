@@ -13,11 +13,11 @@ from pathlib import Path
 
 import polars as pl
 import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
 
 from pipelines.contract import Contract
 from pipelines.month import Month
 from pipelines.publish import notes
+from pipelines.publish.answers import add_checks
 from pipelines.publish.styles import Styles, height_of, marks, sentences
 from pipelines.publish.town_lists import Town
 from pipelines.publish.words import Words, zh, zh_list
@@ -27,12 +27,6 @@ CONFIDENTIAL = "内部工作资料，仅供走访核实使用；严禁公示、�
 CONFIDENTIAL_EN = "Internal working paper for visits only. Do not display, forward or photograph."
 
 _TITLE_ROWS = 3
-
-# Help that towns give most; other words may be typed.
-_HELP = (
-    "临时救助", "协助申请低保", "协助申请低保边缘", "医疗救助", "教育资助", "残疾人补贴", "就业帮扶",
-    "慈善帮扶", "无需救助",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,7 +43,8 @@ class Column:
 def columns_of(listing: Contract, visits: Contract) -> list[Column]:
     """The list's columns in order; headers are the contracts', so that a filled workbook can be read back."""
     shown = [
-        ("rank", 4.6, "read"), ("status", 5.6, "read"), ("community", 9, "read"), ("grid_no", 6.5, "read"),
+        ("rank", 4.6, "read"), ("key_check", 6, "read"), ("status", 5.6, "read"),
+        ("community", 9, "read"), ("grid_no", 6.5, "read"),
         ("head_name", 8, "read"), ("head_id_masked", 14.5, "read"), ("address", 17, "read"),
         ("members_zh", 11, "read"), ("dimensions", 10.5, "read"), ("explanation_zh", 52, "read"),
         ("months_waiting", 5.2, "read"), ("last_visited_on", 9.5, "read"), ("suggested_path", 12, "read"),
@@ -58,7 +53,8 @@ def columns_of(listing: Contract, visits: Contract) -> list[Column]:
         ("priority_sum", 24, "detail"),
     ]  # fmt: skip
     english = {
-        "rank": "No.", "status": "Status", "community": "Community", "grid_no": "Grid", "head_name": "Head",
+        "rank": "No.", "key_check": "Check", "status": "Status", "community": "Community",
+        "grid_no": "Grid", "head_name": "Head",
         "head_id_masked": "ID, masked", "address": "Address", "members_zh": "Members",
         "dimensions": "Trouble", "explanation_zh": "What the data show", "months_waiting": "Months waiting",
         "last_visited_on": "Earlier visit", "suggested_path": "Suggested", "explanation_en": "In English",
@@ -69,8 +65,8 @@ def columns_of(listing: Contract, visits: Contract) -> list[Column]:
         Column(name, listing.property(name).header, english[name], width, use) for name, width, use in shown
     ]
     for name, label, width in (
-        ("visited_on", "Visited on", 10.5), ("outcome", "Outcome", 10.5), ("help_given", "Help given", 11),
-        ("reason", "Reason", 11),
+        ("visited_on", "Visited on", 10.5), ("outcome", "Outcome", 10.5),
+        ("wrong_data", "If data wrong", 9.5), ("help_given", "Help given", 10.5), ("reason", "Reason", 11),
     ):  # fmt: skip
         columns.append(Column(name, visits.property(name).header, label, width, "fill"))
     columns.append(Column("remark", "备注", "Remark", 9, "fill"))
@@ -168,7 +164,8 @@ def _list_sheet(sheet, content: Content, columns: list[Column], words: Words, st
             write(row, number, shown)
     sheet.autofilter(header, 0, max(row, header), len(columns) - 1)
     if row > header:
-        _checks(sheet, header + 1, row, content.month, columns, words, styles)
+        names = [column.name for column in columns]
+        add_checks(sheet, header + 1, row, content.month, names, words, styles)
 
 
 def _set_up_page(sheet, content: Content, columns: list[Column], styles: Styles) -> None:
@@ -227,7 +224,7 @@ def _writer(sheet, column: Column, words: Words, styles: Styles):
         return lambda row, number, values: sheet.write_blank(row, number, None, styles.fill)
     style = {
         "head_name": styles.name, "head_id_masked": styles.small, "community": styles.centred,
-        "grid_no": styles.centred,
+        "grid_no": styles.centred, "key_check": styles.small,
     }.get(name, styles.cell)  # fmt: skip
     return text(lambda values: values[name], style)
 
@@ -261,36 +258,3 @@ def _height(values: dict, width_at: dict[str, float], words: Words) -> float:
     }  # fmt: skip
     marked = len(values["dimensions"] or ()) + len(values["unassessed_dimensions"] or ())
     return height_of([(text, width_at[name]) for name, text in texts.items()], lines=max(2, marked))
-
-
-def _checks(sheet, first: int, last: int, month: Month, columns, words: Words, styles: Styles) -> None:
-    at = {column.name: number for number, column in enumerate(columns)}
-    sheet.data_validation(
-        first, at["visited_on"], last, at["visited_on"],
-        {"validate": "date", "criteria": "between", "minimum": month.start, "maximum": "=TODAY()",
-         "input_title": "走访日期", "input_message": f"例如 {month.plus(1)}-08",
-         "error_title": "日期不对",
-         "error_message": f"请填写不早于 {month.start}、不晚于今天的日期，例如 {month.plus(1)}-08。"},
-    )  # fmt: skip
-    sheet.data_validation(
-        first, at["outcome"], last, at["outcome"],
-        {"validate": "list", "source": [label for label, _ in words.outcomes.values()],
-         "error_title": "请从下拉列表中选择",
-         "error_message": "走访结果只能选列表中的一项；详情写在原因栏。"},
-    )  # fmt: skip
-    sheet.data_validation(
-        first, at["help_given"], last, at["help_given"],
-        {"validate": "list", "source": list(_HELP), "error_type": "information",
-         "error_title": "列表外的措施", "error_message": "不在常用措施之内，确认后可以保留。"},
-    )  # fmt: skip
-    sheet.data_validation(
-        first, at["reason"], last, at["reason"],
-        {"validate": "length", "criteria": "<=", "value": 200,
-         "error_title": "过长", "error_message": "请控制在200字以内；勿写病名。"},
-    )  # fmt: skip
-    # A row turns grey once its outcome is filled in: what is left to do stays bright.
-    column = xl_col_to_name(at["outcome"])
-    sheet.conditional_format(
-        first, 0, last, len(columns) - 1,
-        {"type": "formula", "criteria": f'=${column}{first + 1}<>""', "format": styles.done},
-    )  # fmt: skip

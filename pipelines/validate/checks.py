@@ -161,7 +161,7 @@ def _unique(check_id: str, columns: Sequence[str], header: str) -> Check:
 
 
 def _allowed(prop: Property) -> list:
-    if prop.reference:
+    if prop.reference and prop.reference != "households":  # the lists said which, when the rows were read
         return _reference_codes(prop.reference)
     if prop.logical_type == "integer":
         return [int(value) for value in prop.enum]
