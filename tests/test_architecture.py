@@ -19,7 +19,7 @@ VERBS = ("ingest", "validate", "link", "detect", "publish")
 NOUNS = (
     "feedback", "conflicts", "confirmations", "outdated", "delivery", "manifest", "rule", "contract",
     "contract_check", "standard", "department", "lake", "database", "identity", "document", "month",
-    "chart", "page", "plain", "problem",
+    "chart", "page", "password", "plain", "problem",
 )  # fmt: skip
 LAYERS = ("cli", "monthly", "city", *VERBS, *NOUNS)
 
@@ -31,6 +31,7 @@ PLACES_OF_LIBRARIES = {
     "duckdb_sqlalchemy": "pipelines/validate",
     "pandas": "pipelines/validate",
     "fastexcel": "pipelines/ingest",
+    "msoffcrypto": "pipelines/password.py",
     "typer": "pipelines/cli/",
 }
 

@@ -16,6 +16,7 @@ from pipelines.cli.given import MonthOption
 from pipelines.cli.rules import rules_app
 from pipelines.cli.sql import sql
 from pipelines.cli.tidy import tidy
+from pipelines.cli.visits import visits_app
 
 # Nothing that reads or joins data is imported here: help answers at once.
 
@@ -32,6 +33,7 @@ app = typer.Typer(
     Exit codes: 0 done (for `run`: published), 1 failed, 2 something given was wrong.""",
 )
 app.add_typer(rules_app, name="rules")
+app.add_typer(visits_app, name="visits")
 app.command()(conflicts)
 app.command()(feedback)
 app.command()(tidy)

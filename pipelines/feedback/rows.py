@@ -39,7 +39,9 @@ def returned_rows(contract: Contract, folder: Path | None) -> pl.DataFrame:
     both = pl.concat([rejected.with_columns(is_kept=False), refused.with_columns(is_kept=True)])
     rows = both.sort("file", "line", "is_kept", "column", "reason").head(MOST_ROWS).collect()
     secret = {p.name for p in contract.properties if p.identity or p.classification != "internal"}
-    shown = [_shown(found, column in secret) for found, column in rows.select("found", "column").iter_rows()]
+    shown = [
+        shown_value(found, column in secret) for found, column in rows.select("found", "column").iter_rows()
+    ]
     files = [masked(name) for name in rows["file"]]
     return rows.with_columns(
         pl.Series("found", shown, dtype=pl.String), pl.Series("file", files, dtype=pl.String)
@@ -60,7 +62,7 @@ def allowed_of(row: dict) -> tuple[str, str]:
     return reason_words(row["reason"])[2] or english, english
 
 
-def _shown(found: str | None, is_secret: bool) -> str:
+def shown_value(found: str | None, is_secret: bool) -> str:
     """A value that its sender finds again and nobody else learns anything from."""
     if not found:
         return ""

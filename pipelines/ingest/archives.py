@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pipelines.ingest.recognise import ARCHIVE, GZIP, LARGEST_UNPACKED, Unreadable, recognise
+from pipelines.ingest.recognise import ARCHIVE, GZIP, LARGEST_UNPACKED, Locked, Unreadable, recognise
+from pipelines.password import FOR_ALL, FOR_ONE, unlocked
 
 _BLOCK = 1 << 20
 _MOST_MEMBERS = 500
@@ -34,13 +35,19 @@ class Part:
     form: str  # as `recognise` says
 
 
-def parts(path: Path, name: str, folder: Path) -> Iterator[Part]:
-    """The table files in a delivered file, unpacked into `folder` where they were packed.
+def parts(path: Path, name: str, folder: Path, password: str | None = None) -> Iterator[Part]:
+    """The table files in a delivered file, unpacked into `folder` where they were packed or locked.
 
     Raises Unreadable for what is no table, an archive that is damaged, protected, or unpacks to too
     much, and for names in it that lead out of its folder.
     """
-    form = recognise(path)
+    try:
+        form = recognise(path)
+    except Locked:
+        if password is None:
+            raise
+        path = _opened(path, password, folder / "opened.part")
+        form = recognise(path)
     if form == GZIP:
         with gzip.open(path) as packed:
             yield _unpacked(packed, path.stat().st_size, folder / "0.part", name)
@@ -48,6 +55,17 @@ def parts(path: Path, name: str, folder: Path) -> Iterator[Part]:
         yield from _members(path, name, folder)
     else:
         yield Part(path, name, form)
+
+
+def _opened(path: Path, password: str, target: Path) -> Path:
+    plain = unlocked(path, password)
+    if plain is None:
+        raise Unreadable(
+            "工作簿密码不对 / the workbook does not open with the password that is set for its town "
+            f"({FOR_ONE}<town code> or {FOR_ALL}). Save it under that password, or without one."
+        )
+    target.write_bytes(plain)
+    return target
 
 
 def _members(path: Path, name: str, folder: Path) -> Iterator[Part]:

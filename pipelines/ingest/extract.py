@@ -32,6 +32,7 @@ from pipelines.ingest.web_page import page_table
 from pipelines.ingest.workbook import workbook_tables
 from pipelines.lake import Lake, code_digest, file_digest
 from pipelines.month import Month
+from pipelines.password import password_of
 
 _SAMPLE = 100  # cells that decide which form of dates is the fast one
 
@@ -119,13 +120,13 @@ def _read_file(
     # What was packed is read from its copy, which stays until repeated rows have been looked up.
     tables = [
         table
-        for part in parts(file.path, file.name, work)
-        for table in _tables(part.path, part.name, part.form, contract)
+        for part in parts(file.path, file.name, work, password_for(contract, file.town))
+        for table in tables_of(part.path, part.name, part.form, contract)
     ]
     pieces = [
         write_piece(table, batches, work, number, constants, contract, file.correction)
         for number, table in enumerate(tables)
-        for batches in [_batches(table, contract, secret, known)]
+        for batches in [batches_of(table, contract, secret, known)]
     ]
     after = file.path.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
@@ -139,7 +140,13 @@ def _read_file(
     return pieces
 
 
-def _tables(path: Path, name: str, form: str, contract: Contract) -> list[Table]:
+def password_for(contract: Contract, town: str | None) -> str | None:
+    """The password that a form comes back with; nobody else's files have one of ours."""
+    return password_of(town) if contract.form.get("prefilled") else None
+
+
+def tables_of(path: Path, name: str, form: str, contract: Contract) -> list[Table]:
+    """The tables in one table file, by the form that `recognise` told."""
     if form == WORKBOOK:
         return workbook_tables(path, name, contract)
     if form == PAGE:
@@ -154,7 +161,8 @@ def _must_have_rows(contract: Contract) -> bool:
     )
 
 
-def _batches(table: Table, contract: Contract, secret: bytes, known: Known) -> Iterator[Batch]:
+def batches_of(table: Table, contract: Contract, secret: bytes, known: Known) -> Iterator[Batch]:
+    """A table's rows read by the contract; can be asked for again."""
     readings: list[Reading] = []
     for number, raw in enumerate(table.batches()):
         readings = _readings(table, contract, raw.head(_SAMPLE), known)

@@ -29,6 +29,10 @@ class Unreadable(HardshipError):
     """A file from which no row can be trusted; the text says what it is and what to do."""
 
 
+class Locked(Unreadable):
+    """A workbook that needs a password."""
+
+
 def recognise(path: Path) -> str:
     """TEXT, WORKBOOK, PAGE (a web page with tables), ARCHIVE (zip) or GZIP.
 
@@ -82,7 +86,7 @@ def _compound(path: Path) -> str:
         return name.encode("utf-16-le") in content
 
     if holds("EncryptedPackage") or holds("EncryptionInfo"):
-        raise Unreadable("工作簿有密码 / the workbook is protected by a password. Ask for it without one.")
+        raise Locked("工作簿有密码 / the workbook is protected by a password. Ask for it without one.")
     if holds("Workbook") or holds("Book"):
         return WORKBOOK
     raise Unreadable("不是工作簿 / an old office document that is no workbook. Ask for CSV or XLSX.")

@@ -47,6 +47,7 @@ class Batch:
     rejected: pl.DataFrame
     repairs: pl.DataFrame
     left_out: Counter
+    issues: pl.DataFrame  # all that the rejected rows were rejected for, with `line`
 
 
 def read_batch(
@@ -74,6 +75,7 @@ def read_batch(
         rejected=_rejected(issues, raw, header),
         repairs=repairs.with_columns(raw["line"].gather(repairs["row"])).drop("row"),
         left_out=left_out + Counter({NOT_FILLED_IN: int(waiting.sum())}),
+        issues=issues.with_columns(raw["line"].gather(issues["row"])),
     )
 
 

@@ -16,6 +16,7 @@ from pipelines.contract import Contract
 from pipelines.delivery import deliveries
 from pipelines.lake import Lake
 from pipelines.month import Month
+from pipelines.password import fingerprint, password_of
 from pipelines.problem import HardshipError, Problems
 from pipelines.publish.catalogue import write_catalogue
 from pipelines.publish.measures import measures
@@ -48,6 +49,7 @@ def publish(
         **{table: lake.digest(table, month) for table in ("profiles", "matches")},
         "last_month": lake.digest("published", month.plus(-1)),
         "inputs": manifest.digest_of(what_went_in),
+        **_passwords(lake.secret()),
     }
     if not lake.is_current("published", month, made_from):
         _write(extracts, published, month, lake, rules, what_went_in, made_from)
@@ -82,14 +84,23 @@ def _write(extracts, published, month: Month, lake: Lake, rules: Path, what_went
     )
     if problems:
         raise Problems(f"{month} was not published: the towns' lists break their contract", problems)
+    earlier = lake.resolve("published", month)
     with lake.write("published", month, made_from) as folder:
         for name, table in tables.items():
             write_parquet(table, folder / f"{name}.parquet")
         write_town_folders(
             folder / "towns", month, listed, lists, tables["coverage"],
             deliveries(extracts, month, lake), extracts, published, order,
+            before=earlier / "towns" if earlier else None,
         )  # fmt: skip
         manifest.write_manifest(folder, month, what_went_in, manifest.steps_of(month, lake), _counts(tables))
+
+
+def _passwords(secret: bytes) -> dict:
+    """A town whose password changed needs its workbook anew."""
+    passwords = {town.code: password_of(town.code) for town in towns()}
+    known = {code: fingerprint(password, secret) for code, password in passwords.items() if password}
+    return {"passwords": known} if known else {}
 
 
 def _check_conservation(month: Month, tables: dict[str, pa.Table]) -> None:

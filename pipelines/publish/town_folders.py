@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pipelines.contract import Contract
 from pipelines.delivery import Delivery
 from pipelines.month import Month
+from pipelines.password import lock, password_of
 from pipelines.publish.tables import write_parquet
 from pipelines.publish.town_lists import Town, TownLists, towns
 from pipelines.publish.words import Words, words_of, zh, zh_list
@@ -38,8 +39,13 @@ def write_town_folders(
     extracts: Mapping[str, Contract],
     published: Mapping[str, Contract],
     order: Order,
+    before: Path | None = None,
 ) -> None:
-    """Writes `<code>_<name>/` for every town, also for those without a household on the list."""
+    """Writes `<code>_<name>/` for every town, also for those without a household on the list.
+
+    A town with a password gets its workbook locked and no CSV, which cannot be. `before` is the folder of
+    an earlier revision: a locked workbook of the same content is taken from it as it is.
+    """
     visits = extracts["towns__visits"]
     words = words_of(published, visits)
     columns = columns_of(published["town_list"], visits)
@@ -53,9 +59,11 @@ def write_town_folders(
         table = listed.filter(is_here)
         write_parquet(table, place / "list.parquet")
         frame = pl.from_arrow(table)
-        text.filter(pl.Series(is_here.to_pylist(), dtype=pl.Boolean)).write_csv(
-            place / f"{list_name(month, town)}.csv", include_bom=True, line_terminator="\r\n"
-        )
+        password = password_of(town.code)
+        if password is None:
+            text.filter(pl.Series(is_here.to_pylist(), dtype=pl.Boolean)).write_csv(
+                place / f"{list_name(month, town)}.csv", include_bom=True, line_terminator="\r\n"
+            )
         content = Content(
             month=month,
             town=town,
@@ -66,7 +74,10 @@ def write_town_folders(
             coverage=coverage_frame.filter(pl.col("town_code") == town.code),
             mark=_mark(frame),
         )
-        write_workbook(place / f"{list_name(month, town)}.xlsx", content, columns, words, order)
+        workbook = place / f"{list_name(month, town)}.xlsx"
+        write_workbook(workbook, content, columns, words, order)
+        if password is not None:
+            lock(workbook, password, before / town.folder / workbook.name if before else None)
 
 
 def _delivery_row(delivery: Delivery, contract: Contract) -> dict:
