@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pendulum
 from airflow.sdk import (
     Asset,
+    Connection,
     CronTriggerTimetable,
     ExceptionRetryPolicy,
     Param,
@@ -23,11 +24,17 @@ from airflow.sdk import (
     task,
     task_group,
 )
-from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    AirflowNotFoundException,
+    AirflowSkipException,
+)
 from dateutil.relativedelta import relativedelta
 
 from pipelines import monthly
 from pipelines.month import Month
+from pipelines.password import FOR_ALL, FOR_ONE
 from pipelines.problem import HardshipError, masked
 
 progress = logging.getLogger("hardship").info
@@ -42,6 +49,9 @@ _given = os.environ.get("HARDSHIP_DELIVERY_DAY", "5")
 if _given not in map(str, range(1, 28)):  # the day after it must exist in every month
     raise HardshipError(f"HARDSHIP_DELIVERY_DAY is {_given!r}: a day from 1 to 27 is needed.")
 DELIVERY_DAY = int(_given)
+
+# Its password, and password_<town code> among its extras, lock the towns' workbooks.
+LISTS = "hardship_lists"
 
 PUBLISHED = Asset("hardship_published_lists")
 
@@ -99,6 +109,7 @@ def hardship_monthly():
         @_masked
         def ingest(month: str, extract: str) -> dict[str, int]:
             get_current_context()["extract"] = extract
+            take_passwords()
             report = monthly.ingest(Month.parse(month), extract, monthly.workplace(), progress)
             if report is None:
                 raise AirflowSkipException(f"{extract} did not arrive for {month}; the month goes on.")
@@ -140,6 +151,7 @@ def hardship_monthly():
     @task(outlets=[PUBLISHED])
     @_masked
     def publish(month: str) -> None:
+        take_passwords()
         monthly.publish(Month.parse(month), monthly.workplace(), progress)
         get_current_context()["outlet_events"][PUBLISHED].extra = {"month": month}
 
@@ -155,6 +167,19 @@ def hardship_monthly():
     linked = link(chosen)
     extracts >> conflicts(chosen) >> linked
     [extracts, fold(chosen)] >> linked >> detect(chosen) >> publish(chosen) >> confirm_input(chosen)
+
+
+def take_passwords() -> None:
+    """Puts the passwords of the connection LISTS, where there is one, into the task's environment."""
+    try:
+        connection = Connection.get(LISTS)
+    except AirflowNotFoundException:
+        return
+    if connection.password:
+        os.environ[FOR_ALL] = connection.password
+    for name, password in connection.extra_dejson.items():
+        if name.startswith("password_"):
+            os.environ[FOR_ONE + name.removeprefix("password_")] = str(password)
 
 
 def _masked(stage):

@@ -12,6 +12,7 @@ import pytest
 from pipelines import monthly
 from pipelines.contract import load_extracts
 from pipelines.month import Month
+from pipelines.password import password_of
 from pipelines.problem import HardshipError
 from tests.dags.conftest import DAGS, outside
 
@@ -139,3 +140,16 @@ def test_the_dag_folder_holds_one_dag(dag_module):
     assert not bag.import_errors
     assert set(bag.dags) == {"hardship_monthly"}
     assert str(DAGS) in sys.path
+
+
+def test_passwords_of_lists_come_from_the_connection_into_the_tasks_environment(dag_module, monkeypatch):
+    for name in ("HARDSHIP_LIST_PASSWORD", "HARDSHIP_PASSWORD_442000109"):
+        monkeypatch.setenv(name, "")  # so that it is put back afterwards
+    dag_module.take_passwords()
+    assert password_of("442000109") is None
+    connection = {
+        "conn_type": "generic", "password": "for all towns", "extra": {"password_442000109": "Sanjiao's"},
+    }  # fmt: skip
+    monkeypatch.setenv("AIRFLOW_CONN_HARDSHIP_LISTS", json.dumps(connection))
+    dag_module.take_passwords()
+    assert (password_of("442000109"), password_of("442000118")) == ("Sanjiao's", "for all towns")
