@@ -6,7 +6,7 @@ import polars as pl
 
 from pipelines.department import DEPARTMENTS
 from pipelines.publish.styles import height_of, marks
-from pipelines.publish.words import DELIVERIES, Words, zh
+from pipelines.publish.words import DELIVERIES, Words, zh, zh_list
 from pipelines.rule.order import Order
 
 _DIMENSION_HELP = {
@@ -45,18 +45,25 @@ def gaps_text(content, words: Words) -> str:
 
 
 def changes_sheet(sheet, content, words: Words, styles) -> None:
-    """Households of last month's list that are not on this one, each with the reason."""
-    widths = _page(sheet, [9, 12, 24, 70], landscape=False)
-    _title(sheet, styles, "与上月相比：不再列入的家庭", "On last month's list, not on this one")
-    _header(sheet, 3, ["上月序号", "户主", "去向", "说明"], styles)
+    """What is different from last month's list: who came, who is worse or better off, who went and why."""
+    widths = _page(sheet, [14, 9, 9, 12, 78], landscape=True)
+    _title(sheet, styles, "与上月名单相比", "What changed since last month: came, worse, better, gone")
+    _header(sheet, 3, ["变化", "本月序号", "上月序号", "户主", "说明"], styles)
+    changed = content.listed.filter(pl.col("status") != "continuing").sort("rank")
+    come = [
+        [zh(words.statuses, values["status"]), values["rank"], None, values["head_name"],
+         f"{_STATUS_HELP.get(values['status'], '')}：{zh_list(words.dimensions, values['dimensions'])}"]
+        for values in changed.iter_rows(named=True)
+    ]  # fmt: skip
+    gone = [
+        [zh(words.departures, values["reason"]), None, values["previous_rank"], values["head_name"],
+         f"不再列入。{values['detail_zh'] or ''}"]
+        for values in content.changes.iter_rows(named=True)
+    ]  # fmt: skip
     row = 3
-    for row, values in enumerate(content.changes.iter_rows(named=True), start=4):
-        _cells(
-            sheet, row, styles, widths,
-            [values["previous_rank"], values["head_name"], zh(words.departures, values["reason"]),
-             values["detail_zh"]],
-        )  # fmt: skip
-    _ending(sheet, row, "上月名单中的家庭本月全部保留，或上月没有名单。", content.changes, styles)
+    for row, cells in enumerate([*come, *gone], start=4):
+        _cells(sheet, row, styles, widths, cells)
+    _ending(sheet, row, 5, "与上月名单相同，或上月没有名单。", bool(come or gone), styles)
 
 
 def waiting_sheet(sheet, content, words: Words, styles) -> None:
@@ -79,7 +86,7 @@ def waiting_sheet(sheet, content, words: Words, styles) -> None:
             lines=len(values["dimensions"] or ()),
         )  # fmt: skip
         marks(sheet, row, 4, values["dimensions"], (), words, styles)
-    _ending(sheet, row, "没有候补家庭。", content.waiting, styles)
+    _ending(sheet, row, 8, "没有候补家庭。", not content.waiting.is_empty(), styles)
 
 
 def data_sheet(sheet, content, words: Words, styles) -> None:
@@ -158,9 +165,13 @@ def guide_sheet(sheet, content, words: Words, styles, order: Order) -> None:
             ("只填黄色栏", f"走访日期写成 {day} 的样子；走访结果从下拉列表选；原因请勿写病名。"
              "备注只留在本表，不会上报。",
              "Fill the yellow columns only; remarks stay with you."),
-            ("可以筛选排序", "可筛选、排序、打印；请勿删改隐藏的最后一栏（家庭识别码），交回后靠它对应到户。",
-             "Sorting and filtering are fine; leave the hidden key column alone."),
-            ("交回", "填好后连同未填的行原样交回，文件名不必改。", "Send the file back as it is."),
+            ("可以筛选排序", "可筛选、打印，可用标题行的筛选箭头排序；"
+             "请勿删改隐藏的最后一栏（家庭识别码），交回后靠它对应到户。",
+             "Sort by the arrows of the header; leave the hidden key column alone."),
+            ("核对码", "家庭识别码的最后四位，电话核对时报这四位；与识别码不符的行会被退回。",
+             "The end of the household's key, to tell on the phone."),
+            ("交回", "填好后连同未填的行原样交回，文件名不必改；没有走访的行留空即可。",
+             "Send the file back as it is; rows not visited stay empty."),
             *(
                 (label, _outcome_help(code, order), english)
                 for code, (label, english) in words.outcomes.items()
@@ -209,7 +220,7 @@ def _outcome_help(code: str, order: Order) -> str:
         "confirmed_helped": "确有困难，已给予或已申请到救助；请填救助措施",
         "confirmed_pending": "确有困难，救助正在办理",
         "not_in_hardship": "不属困难家庭；请写明原因",
-        "data_wrong": "部门数据与实际不符；请写明是哪一项",
+        "data_wrong": "部门数据与实际不符；请在“有误的数据”栏选是哪一项",
         "moved": "已不在本址居住",
         "deceased": "当事人已去世",
         "not_reached": "未见到人，可再次走访",
@@ -254,10 +265,10 @@ def _cells(
             sheet.write_number(row, number, value, styles.centred)
 
 
-def _ending(sheet, row: int, empty: str, frame: pl.DataFrame, styles) -> None:
-    if frame.is_empty():
+def _ending(sheet, row: int, columns: int, empty: str, is_filled: bool, styles) -> None:
+    if not is_filled:
         sheet.write_string(row + 1, 0, empty, styles.subtitle)
         return
-    sheet.autofilter(3, 0, row, 3)
+    sheet.autofilter(3, 0, row, columns - 1)
     sheet.freeze_panes(4, 0)
     sheet.repeat_rows(3)

@@ -43,10 +43,10 @@ class Column:
 def columns_of(listing: Contract, visits: Contract) -> list[Column]:
     """The list's columns in order; headers are the contracts', so that a filled workbook can be read back."""
     shown = [
-        ("rank", 4.6, "read"), ("key_check", 6, "read"), ("status", 5.6, "read"),
+        ("rank", 4.6, "read"), ("key_check", 5.4, "read"), ("status", 5.6, "read"),
         ("community", 9, "read"), ("grid_no", 6.5, "read"),
-        ("head_name", 8, "read"), ("head_id_masked", 14.5, "read"), ("address", 17, "read"),
-        ("members_zh", 11, "read"), ("dimensions", 10.5, "read"), ("explanation_zh", 52, "read"),
+        ("head_name", 8, "read"), ("head_id_masked", 9.5, "read"), ("address", 17, "read"),
+        ("members_zh", 11, "read"), ("dimensions", 10.5, "read"), ("explanation_zh", 50, "read"),
         ("months_waiting", 5.2, "read"), ("last_visited_on", 9.5, "read"), ("suggested_path", 12, "read"),
         ("explanation_en", 60, "detail"), ("causes", 12, "detail"), ("troubles", 12, "detail"),
         ("not_covered_zh", 26, "detail"), ("priority", 7, "detail"),

@@ -143,6 +143,22 @@ def test_the_outcome_is_chosen_from_the_words_of_the_contract(sheet, extracts):
     assert check.formula1 == f'"{",".join(labels)}"'
 
 
+def test_where_the_data_are_wrong_which_of_them_is_chosen_too(sheet, extracts):
+    labels = extracts["towns__visits"].property("wrong_data").labels.values()
+    assert checks(sheet, "有误的数据").formula1 == f'"{",".join(labels)}"'
+
+
+def test_nothing_stops_a_clerk_from_sorting(book):
+    assert not [page.title for page in book.worksheets if page.protection.sheet]
+    assert not book.security or not book.security.lockStructure
+    assert not [page.title for page in book.worksheets if page.merged_cells.ranges]
+
+
+def test_every_household_has_a_code_to_tell_on_the_phone_and_to_hold_its_row_together(sheet):
+    ends = [f"…{text[-4:]}" for text in cells(sheet, "家庭识别码")]
+    assert cells(sheet, "核对码") == ends
+
+
 def test_help_may_be_chosen_or_typed_and_dates_are_dates(sheet):
     assert checks(sheet, "救助措施").errorStyle == "information"
     date = checks(sheet, "走访日期")
@@ -179,6 +195,29 @@ def test_the_english_sentences_are_folded_away_but_there(sheet):
     assert sheet.column_dimensions[letter].outlineLevel == 1
     assert sheet.column_dimensions[letter].hidden
     assert cells(sheet, "主要情况的英文")[0] == "Paid 13,800.00 yuan."
+
+
+def test_the_changes_tell_who_came_and_who_went_and_why(city, extracts):
+    city.lay([Household(n, rank=n) for n in (1, 2)], MONTH.plus(-1))
+    publish(extracts, MONTH.plus(-1), city.lake)
+    city.lay(
+        [
+            Household(1, name="留家", facts={"status": "continuing"}),
+            Household(2, reason="covered", name="陈强", facts={"detail_zh": "2022-06起享受低保。"}),
+            Household(3, rank=2, name="新来", facts={"status": "new"}),
+            Household(4, rank=3, name="更难", facts={"status": "escalated"}),
+        ]
+    )
+    publish(extracts, MONTH, city.lake)
+    (path,) = city.lake.partition("published", MONTH).glob("towns/442000109_*/*.xlsx")
+    page = openpyxl.load_workbook(path)["变化"]
+    rows = [[c.value for c in row] for row in page.iter_rows(min_row=5)]
+    assert [row[:4] for row in rows] == [
+        ["新增", 2, None, "新来"], ["加重", 3, None, "更难"], [rows[2][0], None, 2, "陈强"],
+    ]  # fmt: skip
+    assert rows[0][4] == "本月首次列入：医疗、教育"
+    assert rows[2][4] == "不再列入。2022-06起享受低保。"
+    assert page.auto_filter.ref == "A4:E7"
 
 
 def test_the_waiting_households_are_named_without_address_or_id(book):
