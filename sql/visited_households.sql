@@ -70,7 +70,7 @@ described as (
     select
         household_no,
         sum(persons) || '人：' || string_agg(
-            label || '（' || ages || '岁）', '、' order by position asc
+            label || ages || '岁', '、' order by position asc
         ) as members_zh
     from counted
     group by household_no

@@ -11,6 +11,7 @@ import typer
 
 from pipelines.cli import given
 from pipelines.cli.conflicts import conflicts
+from pipelines.cli.dictionary import dictionary
 from pipelines.cli.feedback import feedback
 from pipelines.cli.given import MonthOption
 from pipelines.cli.rules import rules_app
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.add_typer(rules_app, name="rules")
 app.add_typer(visits_app, name="visits")
 app.command()(conflicts)
+app.command()(dictionary)
 app.command()(feedback)
 app.command()(tidy)
 app.command()(sql)

@@ -67,7 +67,7 @@ def test_one_row_per_household_in_the_published_order(sheet):
     assert cells(sheet, "序号") == [1, 2, 3, 4, 5, 6]
     assert cells(sheet, "状态")[0] == "加重"
     assert cells(sheet, "户主")[0] == "杨伟志"
-    assert cells(sheet, "家庭成员")[0] == "4人：户主（50岁）、配偶（49岁）、子女（48、47岁）"
+    assert cells(sheet, "家庭成员")[0] == "4人：户主50岁、配偶49岁、子女48、47岁"
     assert cells(sheet, "住址")[0] == "福兴路29号"
     assert cells(sheet, "困难类型")[0] == "●医疗\n●教育"
     assert cells(sheet, "等候月数")[0] == 2
