@@ -8,7 +8,7 @@ from pathlib import Path
 from pipelines import page
 from pipelines.contract import Contract, Property
 from pipelines.department import DEPARTMENTS
-from pipelines.page import Html, both, heading, paragraph, table
+from pipelines.page import Html, both, escaped, heading, paragraph, table
 
 _CLASSES = {
     "public": ("公开", "public"),
@@ -45,6 +45,8 @@ def write_dictionary(contracts: Mapping[str, Contract], folder: Path) -> list[Pa
 def contract_page(contract: Contract) -> str:
     """Everything that is promised of one table."""
     data = contract.document.data.get("description") or {}
+    items = contract.document.data["schema"][0]["properties"]
+    names = {item["name"]: item.get("businessName") for item in items}
     remarks = [
         [both("用途", "Purpose"), data.get("purpose")],
         [both("局限", "Limitations"), data.get("limitations")],
@@ -67,10 +69,10 @@ def contract_page(contract: Contract) -> str:
         table(
             [
                 both("列名", "Column"), both("中文名", "In Chinese"), both("类型", "Type"),
-                both("单位", "Unit"), both("必填", "Required"), both("密级", "Classification"),
-                both("说明", "Meaning"), both("取值", "Values"),
+                both("单位", "Unit"), both("必填", "Required"), both("密级", "Class"),
+                both("说明与取值", "Meaning and values"),
             ],
-            [_column(prop) for prop in contract.properties],
+            [_column(prop, names.get(prop.name)) for prop in contract.properties],
         ),
         *_promises(contract),
     )  # fmt: skip
@@ -119,33 +121,32 @@ def _delivery(contract: Contract) -> list[list]:
     ]
 
 
-def _column(prop: Property) -> list:
+def _column(prop: Property, title: str | None) -> list:
     zh, en = _TYPES[prop.logical_type]
     exact = prop.physical_type if (prop.physical_type or "").startswith("decimal") else None
-    names = "、".join(dict.fromkeys([prop.header, *prop.synonyms]))
+    written = [prop.header, *prop.synonyms] if prop.header != prop.name else []
+    names = "、".join(dict.fromkeys([*filter(None, [title]), *written]))
     return [
         prop.column,
-        names if prop.header != prop.name else None,
+        names or None,
         both(zh, exact or en) if not prop.identity else both("键", "key, 64 bits"),
         prop.unit,
         both("是", "yes") if prop.required else None,
         both(*_CLASSES[prop.classification]),
-        prop.description,
-        _values(prop),
+        Html("<br>".join(escaped(text) for text in (prop.description, *_values(prop)))),
     ]
 
 
-def _values(prop: Property) -> Html | str | None:
+def _values(prop: Property) -> list[str]:
     if prop.enum:
-        items = [f"{code} {prop.labels[code]} ({prop.meanings[code]})" for code in prop.enum]
-        return "; ".join(items)
+        return [f"{code} = {prop.labels[code]} ({prop.meanings[code]})" for code in prop.enum]
     bounds = [
         text
         for text, bound in (("≥ {}", prop.minimum), ("≤ {}", prop.maximum), ("{}", prop.pattern))
         if bound is not None
         for text in [text.format(bound)]
     ]
-    return ", ".join(bounds) or (f"e.g. {prop.examples[0]}" if prop.examples else None)
+    return [*bounds, *(f"e.g. {example}" for example in prop.examples[:1])]
 
 
 def _promises(contract: Contract) -> list[Html]:
