@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
+import os
 from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -22,6 +26,28 @@ from pipelines.rule.order import Order
 
 # Spreadsheet programs run a CSV cell that begins with one of these; an apostrophe makes it text.
 _RUN_BY_SPREADSHEETS = r"^[=+\-@\t\r]"
+
+
+# Of all towns together; below it a second process takes longer to start than it saves.
+_WORTH_A_PROCESS = 10_000
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """All that one town's folder is written from."""
+
+    place: Path
+    table: pa.Table
+    text: pl.DataFrame
+    content: Content
+    columns: list[Column]
+    words: Words
+    order: Order
+    before: Path | None
+
+    @property
+    def rows(self) -> int:
+        return len(self.content.listed) + len(self.content.waiting) + len(self.content.changes)
 
 
 def list_name(month: Month, town: Town) -> str:
@@ -52,18 +78,11 @@ def write_town_folders(
     notes = [_delivery_row(delivery, extracts[delivery.extract]) for delivery in delivered]
     coverage_frame = pl.from_arrow(coverage)
     text = _as_text(pl.from_arrow(listed), columns, words)
+    work = []
     for town in towns():
-        place = folder / town.folder
-        place.mkdir(parents=True)
         is_here = pc.equal(listed["town_code"], town.code)
         table = listed.filter(is_here)
-        write_parquet(table, place / "list.parquet")
         frame = pl.from_arrow(table)
-        password = password_of(town.code)
-        if password is None:
-            text.filter(pl.Series(is_here.to_pylist(), dtype=pl.Boolean)).write_csv(
-                place / f"{list_name(month, town)}.csv", include_bom=True, line_terminator="\r\n"
-            )
         content = Content(
             month=month,
             town=town,
@@ -74,10 +93,38 @@ def write_town_folders(
             coverage=coverage_frame.filter(pl.col("town_code") == town.code),
             mark=_mark(frame),
         )
-        workbook = place / f"{list_name(month, town)}.xlsx"
-        write_workbook(workbook, content, columns, words, order)
-        if password is not None:
-            lock(workbook, password, before / town.folder / workbook.name if before else None)
+        here = text.filter(pl.Series(is_here.to_pylist(), dtype=pl.Boolean))
+        old = before / town.folder if before else None
+        work.append(_Folder(folder / town.folder, table, here, content, columns, words, order, old))
+    _write_all(work)
+
+
+def _write_all(work: list[_Folder]) -> None:
+    processes = min(2, os.cpu_count() or 1)
+    if processes < 2 or sum(one.rows for one in work) < _WORTH_A_PROCESS:
+        for one in work:
+            _write(one)
+        return
+    # The largest first, so that no process is left with it at the end. Not forked: the threads of
+    # polars do not survive it.
+    spawned = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=spawned) as pool:
+        list(pool.map(_write, sorted(work, key=lambda one: -one.rows)))
+
+
+def _write(one: _Folder) -> None:
+    month, town = one.content.month, one.content.town
+    one.place.mkdir(parents=True)
+    write_parquet(one.table, one.place / "list.parquet")
+    password = password_of(town.code)
+    if password is None:
+        one.text.write_csv(
+            one.place / f"{list_name(month, town)}.csv", include_bom=True, line_terminator="\r\n"
+        )
+    workbook = one.place / f"{list_name(month, town)}.xlsx"
+    write_workbook(workbook, one.content, one.columns, one.words, one.order)
+    if password is not None:
+        lock(workbook, password, one.before / workbook.name if one.before else None)
 
 
 def _delivery_row(delivery: Delivery, contract: Contract) -> dict:
