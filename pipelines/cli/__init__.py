@@ -9,13 +9,14 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import given
+from pipelines.cli import given, terminal
 from pipelines.cli.conflicts import conflicts
 from pipelines.cli.dictionary import dictionary
 from pipelines.cli.feedback import feedback
 from pipelines.cli.given import MonthOption
 from pipelines.cli.rules import rules_app
 from pipelines.cli.sql import sql
+from pipelines.cli.terminal import JsonOption
 from pipelines.cli.tidy import tidy
 from pipelines.cli.visits import visits_app
 
@@ -23,7 +24,6 @@ from pipelines.cli.visits import visits_app
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,  # its tracebacks show the values of variables
     rich_markup_mode=None,
     help="""Finds households in hardship by comparing monthly extracts of city departments.
@@ -31,15 +31,20 @@ app = typer.Typer(
     The departments' files lie in <landing>/<YYYY-MM>/<department>/, all tables and lists go to the lake.
     Both lie in HARDSHIP_HOME (else the project's data/ folder) unless --landing or --lake say otherwise.
 
+    \b
+    To begin with an invented city:
+      hardship synthesize --until 2022-06   what its departments would deliver
+      hardship ingest --before 2022-06      the eleven months before
+      hardship run --month 2022-06          from files to lists
+      hardship status --month 2022-06       what came of it
+
     Exit codes: 0 done (for `run`: published), 1 failed, 2 something given was wrong.""",
 )
 app.add_typer(rules_app, name="rules")
 app.add_typer(visits_app, name="visits")
-app.command()(conflicts)
-app.command()(dictionary)
-app.command()(feedback)
-app.command()(tidy)
-app.command()(sql)
+
+# Of a department's line; the word beside it says the same.
+_COLOURS = {"held": "red", "missing": "yellow", "warned": "yellow"}
 
 
 @app.callback()
@@ -53,7 +58,7 @@ def _folders(
     context.obj = {"landing": landing, "lake": lake}
 
 
-@app.command()
+@app.command(short_help="One month from files to lists; several with --from.")
 def run(
     context: typer.Context,
     month: MonthOption,
@@ -68,17 +73,17 @@ def run(
     """
     from pipelines import monthly
 
-    last = given.month(month)
-    if first is None:
-        monthly.run(last, given.place(context))
-        return
-    begin = given.month(first)
-    if begin > last:
+    last, begin = given.month(month), given.month(first) if first else None
+    if begin and begin > last:
         raise typer.BadParameter(f"--from {begin} lies after --month {last}.")
-    monthly.run_from(begin, last, given.place(context))
+    with terminal.alive() as say:
+        if begin:
+            monthly.run_from(begin, last, given.place(context), say)
+        else:
+            monthly.run(last, given.place(context), say)
 
 
-@app.command()
+@app.command(short_help="Read earlier months' files without publishing lists.")
 def ingest(
     context: typer.Context,
     months: Annotated[
@@ -93,38 +98,65 @@ def ingest(
 
     given.one_of("--months", months, "--before", before)
     chosen = given.months(months) if months else given.month(before).window(monthly.HISTORY_MONTHS + 1)[:-1]
-    monthly.ingest_history(chosen, given.place(context), progress=typer.echo)
+    with terminal.alive() as say:
+        monthly.ingest_history(chosen, given.place(context), progress=say)
 
 
-@app.command()
-def status(context: typer.Context, month: MonthOption) -> None:
-    """Show who delivered what, what was held and why, and what each town received."""
+@app.command(short_help="Who delivered what, and what each town received.")
+def status(context: typer.Context, month: MonthOption, as_json: JsonOption = False) -> None:
+    """Show who delivered what, what was held and why, and what each town received.
+
+    Also names months that are out of date and the command that brings them up.
+    """
     from pipelines.contract import load_extracts
     from pipelines.outdated import bring_up_command, outdated_months
     from pipelines.publish import rendered, summary
 
     lake = given.place(context).lake
-    typer.echo(rendered(summary(load_extracts(), given.month(month), lake)))
+    found = summary(load_extracts(), given.month(month), lake)
     outdated = outdated_months(lake)
+    if as_json:
+        terminal.tell_json({**found, "out_of_date": [str(m) for m in outdated]})
+        return
+    typer.echo(rendered(found, terminal.width(), lambda line, s: terminal.painted(line, _COLOURS.get(s))))
+    if not found["is_published"]:
+        there = ", ".join(map(str, lake.months("published"))) or "none"
+        typer.echo(f"Published: {there}. Publish it: hardship run --month {month}")
     if outdated:
         typer.echo(f"\nOut of date: {', '.join(map(str, outdated))}. Bring up: {bring_up_command(outdated)}")
 
 
-@app.command()
+@app.command(short_help="Why a household is, or is not, on a list.")
 def explain(
     context: typer.Context,
     month: MonthOption,
     household: Annotated[
-        str, typer.Option(metavar="KEY", help="Household key, as on the lists: H and 16 digits.")
+        str,
+        typer.Option(metavar="KEY", help="Household key, as in the lists' last column: H and 16 characters."),
     ],
+    as_json: JsonOption = False,
 ) -> None:
-    """Show every rule's answer for one household with values, sources and limits."""
+    """Show a household's case, why it is (not) listed, and every rule's answer with values and limits.
+
+    For somebody who asks why. Names and restricted values are not shown.
+    """
     from pipelines.detect import explain, in_words
 
-    typer.echo(in_words(explain(given.month(month), given.place(context).lake, household)))
+    found = explain(given.month(month), given.place(context).lake, household)
+    if as_json:
+        terminal.tell_json(found)
+    else:
+        typer.echo(in_words(found))
 
 
-@app.command()
+app.command(short_help="Ask the published tables in SQL.")(sql)
+app.command(short_help="What every table and column means, as pages.")(dictionary)
+app.command(short_help="A file back to each department: what was wrong.")(feedback)
+app.command(short_help="Identities that a person must look at.")(conflicts)
+app.command(short_help="Remove what crashes and reruns left behind.")(tidy)
+
+
+@app.command(short_help="What an invented city's departments would deliver.")
 def synthesize(
     context: typer.Context,
     months: Annotated[
@@ -197,7 +229,7 @@ def main() -> None:
     from pipelines.problem import HardshipError, Problems, masked
 
     try:
-        app()
+        app(prog_name="hardship")
     except Problems as error:
         print(error, file=sys.stderr)
         sys.exit(2)

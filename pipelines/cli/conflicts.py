@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from pipelines.cli import given
+from pipelines.cli import given, terminal
 from pipelines.cli.given import MonthOption
+from pipelines.cli.terminal import JsonOption
 
 
-def conflicts(context: typer.Context, month: MonthOption) -> None:
+def conflicts(context: typer.Context, month: MonthOption, as_json: JsonOption = False) -> None:
     """Queue the month's contradicting identities and apply the answers that came back.
 
     The queue is a CSV in <lake>/conflicts/month=<YYYY-MM>/. Filled in, it is put back as
@@ -20,6 +21,12 @@ def conflicts(context: typer.Context, month: MonthOption) -> None:
 
     chosen, place = given.month(month), given.place(context)
     found = conflicts(load_extracts(), chosen, place.landing, place.lake)
+    folder = place.lake.partition(TABLE, chosen)
+    if as_json:
+        terminal.tell_json({"month": str(chosen), "open": found, "folder": str(folder)})
+        return
     for kind, count in found.items():
         typer.echo(f"{KINDS[kind]} / {kind.replace('_', ' ')}: {count:,} open")
-    typer.echo(place.lake.partition(TABLE, chosen))
+    if not sum(found.values()):
+        typer.echo("None to be answered.")
+    typer.echo(folder)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from pipelines.cli import given
+from pipelines.cli import given, terminal
 from pipelines.cli.given import MonthOption
+from pipelines.cli.terminal import JsonOption
 
 
-def feedback(context: typer.Context, month: MonthOption) -> None:
+def feedback(context: typer.Context, month: MonthOption, as_json: JsonOption = False) -> None:
     """Write for each department what was wrong in its files, row by row, with its scorecard.
 
     The workbooks (values masked) go to <lake>/returns/month=<YYYY-MM>/.
@@ -17,5 +18,9 @@ def feedback(context: typer.Context, month: MonthOption) -> None:
     from pipelines.feedback import feedback
 
     folder = feedback(load_extracts(), given.month(month), given.place(context).lake)
-    for path in sorted(folder.glob("*.xlsx")):
+    paths = sorted(folder.glob("*.xlsx"))
+    if as_json:
+        terminal.tell_json({"month": str(given.month(month)), "files": [str(path) for path in paths]})
+        return
+    for path in paths:
         typer.echo(path)

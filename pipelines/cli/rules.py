@@ -7,33 +7,42 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import given
+from pipelines.cli import given, terminal
 from pipelines.cli.given import MonthOption
+from pipelines.cli.terminal import JsonOption
 
 rules_app = typer.Typer(
-    no_args_is_help=True, help="List, check, test and show the rules; write pages on them; rehearse a change."
+    no_args_is_help=True,
+    short_help="List, test, show and rehearse the rules.",
+    help="List, check, test and show the rules; write pages on them; rehearse a change before it is signed.",
 )
 
 
-@rules_app.command("list")
-def rules_list() -> None:
+@rules_app.command("list", short_help="All rules with status, effect and title.")
+def rules_list(as_json: JsonOption = False) -> None:
     """List all rules with status, unit, effect, dimension, cause and title."""
     from pipelines.plain import table
     from pipelines.rule import load_rules
 
     rows = [
-        [r.id, r.status, r.unit, r.effect, r.dimension or "-", r.cause or "-", r.title_zh, r.title_en]
+        [r.id, r.status, r.unit, r.effect, r.dimension, r.cause, r.title_zh, r.title_en]
         for r in load_rules().rules.values()
     ]
+    if as_json:
+        names = ("rule", "status", "unit", "effect", "dimension", "cause", "title_zh", "title_en")
+        terminal.tell_json([dict(zip(names, row, strict=True)) for row in rows])
+        return
     heads = ["rule", "status", "unit", "effect", "dimension", "cause", "名称", "title"]
-    typer.echo("\n".join(table(heads, rows)))
+    shown = [[cell or "-" for cell in row] for row in rows]
+    typer.echo("\n".join(table(heads, shown, terminal.width(), whole=("rule",))))
 
 
-@rules_app.command("test")
+@rules_app.command("test", short_help="The tests that stand in the rules' own files.")
 def rules_test(
     rule: Annotated[str | None, typer.Option(metavar="ID", help="Only the tests of this rule.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Run the tests that stand in the rules' own files."""
+    """Run the tests that stand in the rules' own files; exit code 1 when one fails."""
     from pipelines.rule import load_rules, run_inline_tests
 
     rules = load_rules()
@@ -41,17 +50,31 @@ def rules_test(
         _check(rules, rule)
     results = run_inline_tests(rules, rule)
     failed = [result for result in results if not result.passed]
+    if as_json:
+        told = [
+            {"rule": r.rule_id, "line": r.line, "test": r.name, "passed": r.passed, "found": r.found}
+            for r in results
+        ]
+        terminal.tell_json(told)
+        raise typer.Exit(1 if failed else 0)
     for result in failed:
         typer.echo(f"{result.rule_id}.yaml, line {result.line}, {result.name}: {result.found}", err=True)
-    typer.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    counted = f"{len(results) - len(failed)} passed, {len(failed)} failed"
+    typer.echo(terminal.painted(counted, "red" if failed else "green"))
     raise typer.Exit(1 if failed else 0)
 
 
-@rules_app.command("lint")
-def rules_lint() -> None:
-    """Check the rules' files, parameters and selection without running them."""
+@rules_app.command("lint", short_help="Mistakes in rules, by file and line.")
+def rules_lint(as_json: JsonOption = False) -> None:
+    """Check the rules' files, parameters and selection without running them.
+
+    Every mistake is named with its file and line, and exit code 2 tells that there is one.
+    """
     from pipelines.rule import load_rules
 
+    if as_json:
+        _lint_as_json()
+        return
     rules = load_rules()
     for warning in rules.warnings:
         typer.echo(f"warning: {warning}", err=True)
@@ -60,7 +83,22 @@ def rules_lint() -> None:
     )
 
 
-@rules_app.command("show")
+def _lint_as_json() -> None:
+    import dataclasses
+
+    from pipelines.problem import Problems
+    from pipelines.rule import load_rules
+
+    try:
+        rules = load_rules()
+    except Problems as error:
+        terminal.tell_json({"problems": [dataclasses.asdict(p) for p in error.problems], "warnings": []})
+        raise typer.Exit(2) from None
+    warnings = [str(warning) for warning in rules.warnings]
+    terminal.tell_json({"problems": [], "warnings": warnings, "rules": len(rules.rules)})
+
+
+@rules_app.command("show", short_help="One rule's values in force and its SQL.")
 def rules_show(
     rule: Annotated[str, typer.Argument(metavar="ID", help="The rule's id, as `rules list` shows it.")],
     month: MonthOption,
@@ -74,7 +112,7 @@ def rules_show(
     typer.echo(show(rules, rule, given.month(month)))
 
 
-@rules_app.command("docs")
+@rules_app.command("docs", short_help="Pages on the rules, for officials and residents.")
 def rules_docs(
     context: typer.Context,
     month: MonthOption,
@@ -92,7 +130,7 @@ def rules_docs(
     typer.echo(f"{len(pages)} pages: {folder / 'index.html'}, for residents {folder / 'citizens.html'}")
 
 
-@rules_app.command("rehearse")
+@rules_app.command("rehearse", short_help="Try changed rules on past months.")
 def rules_rehearse(
     context: typer.Context,
     rules: Annotated[

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines.cli import given
+from pipelines.cli import given, terminal
+from pipelines.cli.terminal import JsonOption
 
-visits_app = typer.Typer(no_args_is_help=True, help="Check what towns send back: their lists, filled in.")
+visits_app = typer.Typer(no_args_is_help=True, help="Check lists that towns send back, filled in.")
 
 
-@visits_app.command("check")
+@visits_app.command("check", short_help="What is wrong with a returned list, cell by cell.")
 def check(
     context: typer.Context,
     file: Annotated[
         Path,
         typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A town's list, filled in."),
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for scripts.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Say what is wrong with a list that came back, cell by cell, as the monthly run would read it.
 
@@ -45,7 +45,10 @@ def check(
         "keys_compared": known.households is not None,
         "findings": [_in_words(finding, contract) for finding in checked.findings],
     }
-    typer.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else "\n".join(_lines(told)))
+    if as_json:
+        terminal.tell_json(told)
+    else:
+        typer.echo("\n".join(_lines(told)))
     raise typer.Exit(1 if checked.problem or checked.findings else 0)
 
 
@@ -56,7 +59,7 @@ def _lines(told: dict) -> list[str]:
     for item in told["findings"]:
         place = f"{item['sheet']}!{item['cell']}" if item["sheet"] else item["cell"]
         found = item["found"] or "空 (empty)"
-        lines.append(f"{place}  {item['header']}：{found}")
+        lines.append(terminal.painted(f"{place}  {item['header']}：{found}", "red"))
         lines.append(f"    {item['zh']}；应为：{item['allowed_zh']}")
         lines.append(f"    {item['en']}; allowed: {item['allowed_en']}")
     cells = len(told["findings"])

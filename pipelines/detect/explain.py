@@ -35,7 +35,7 @@ def explain(
     """
     profiles = lake.resolve("profiles", month)
     if profiles is None:
-        raise HardshipError(f"No profiles for {month}: run link for {month} first.")
+        raise HardshipError(f"No profiles for {month}. Run it first: hardship run --month {month}")
     rule_set, contracts = load_rules(rules, schemas), load_contracts(schemas)
     with Database() as db:
         for name in ("household_profile", "resident_profile"):
@@ -89,7 +89,10 @@ def _number(db: Database, lake: Lake, key: str, decided: dict) -> int:
     for row in db.rows("select household_no from household_profile order by household_no"):
         if household_key(row["household_no"], secret) == key:
             return row["household_no"]
-    raise HardshipError(f"No household {key}: keys are written H and 16 characters, as on the lists.")
+    raise HardshipError(
+        f"No household {key} in this month or before. Keys are H and 16 characters (0-9, A-F), as in the "
+        'hidden last column of the lists; hardship sql "select household_key from cases" has them all.'
+    )
 
 
 def _explained(db: Database, compiled: Compiled, evidence: Evidence) -> dict:

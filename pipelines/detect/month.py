@@ -61,7 +61,7 @@ def detect(month: Month, lake: Lake, rules: Path = RULES, schemas: Path = SCHEMA
     """
     profiles = lake.resolve("profiles", month)
     if profiles is None:
-        raise HardshipError(f"No profiles for {month}: run link for {month} first.")
+        raise HardshipError(f"No profiles for {month}. Run it first: hardship run --month {month}")
     rule_set = load_rules(rules, schemas)
     previous = previous_month(month, lake)
     inputs = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pyarrow.parquet as pq
 
@@ -76,10 +76,15 @@ def summary(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict
     return found
 
 
-def rendered(found: dict) -> str:
-    """The summary as plain text for a terminal: departments, towns, where the lists lie."""
+def rendered(
+    found: dict, width: int | None = None, paint: Callable[[str, str], str] = lambda line, status: line
+) -> str:
+    """The summary as plain text for a terminal: departments, towns, where the lists lie.
+
+    `width`: places of a line, None without a limit; `paint`: colours a department's line by its status.
+    """
     lines = [f"Deliveries for {found['month']}", ""]
-    lines += table(
+    heads, rule, *delivered = table(
         ["department", "extract", "数据", "status", "as of", "in", "accepted", "rejected", "why"],
         [
             [
@@ -89,7 +94,11 @@ def rendered(found: dict) -> str:
             ]
             for d in found["departments"]
         ],
+        width,
+        whole=("extract", "status"),
     )  # fmt: skip
+    painted = [paint(line, d["status"]) for line, d in zip(delivered, found["departments"], strict=True)]
+    lines += [heads, rule, *painted]
     if not found["is_published"]:
         return "\n".join([*lines, "", f"{found['month']} is not published."])
     reasons = [reason for reason in _REASONS if found["totals"]["reasons"].get(reason)]
@@ -104,6 +113,8 @@ def rendered(found: dict) -> str:
     lines += table(
         ["town", "镇街", "name", "listed", "new", "not listed", *(_REASONS.get(r, r) for r in reasons)],
         [*rows, ["", "全市", "city", *totals]],
+        width,
+        whole=("town", "镇街"),
     )
     if found["without_town"]:
         lines.append(f"and {found['without_town']:,} not listed that live in no town any more")

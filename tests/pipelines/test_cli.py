@@ -57,6 +57,12 @@ def test_help_answers_without_loading_anything_that_reads_data():
         "rules show",
         "rules docs",
         "rules rehearse",
+        "visits check",
+        "dictionary",
+        "sql",
+        "feedback",
+        "conflicts",
+        "tidy",
     ],
 )
 def test_every_command_explains_itself(hardship, command):
@@ -99,7 +105,7 @@ def test_a_month_nobody_delivered_for_fails_with_the_folder_that_is_missing(hard
 
 def test_folders_can_be_chosen_one_by_one(hardship, tmp_path, monkeypatch):
     seen = []
-    monkeypatch.setattr(monthly, "run", lambda month, place: seen.append((month, place)))
+    monkeypatch.setattr(monthly, "run", lambda month, place, say: seen.append((month, place)))
     code, _, _ = hardship(
         "--landing", str(tmp_path / "in"), "--lake", str(tmp_path / "out"), "run", "--month", "2022-06"
     )
@@ -115,7 +121,7 @@ def test_a_household_is_not_explained_before_its_month_was_run(hardship):
 
 
 def test_all_problems_of_a_file_are_told_at_once_with_code_2(hardship, monkeypatch):
-    def broken(month, place):
+    def broken(month, place, say):
         raise Problems(
             "Contracts with errors", [Problem("a.yaml", "line 3", "x", "y"), Problem("b.yaml", "", "p", "q")]
         )
@@ -127,7 +133,7 @@ def test_all_problems_of_a_file_are_told_at_once_with_code_2(hardship, monkeypat
 
 
 def test_a_failure_of_ours_is_one_message_with_code_1(hardship, monkeypatch):
-    def failing(month, place):
+    def failing(month, place, say):
         raise HardshipError("The register is held.")
 
     monkeypatch.setattr(monthly, "run", failing)
@@ -137,7 +143,7 @@ def test_a_failure_of_ours_is_one_message_with_code_1(hardship, monkeypatch):
 def test_an_error_nobody_foresaw_shows_no_id(hardship, monkeypatch):
     number = "44209919770312" + "1018"
 
-    def failing(month, place):
+    def failing(month, place, say):
         raise ValueError(f"cannot read {number}")
 
     monkeypatch.setattr(monthly, "run", failing)
