@@ -213,15 +213,16 @@ def synthesize(
             raise typer.BadParameter("--truth goes with a whole city, not with --missing.")
         laying.lay_missing(landing, chosen, residents, seed, dirt, progress=typer.echo)
         return
-    synthesize(
-        residents or laying.RESIDENTS,
-        chosen,
-        laying.SEED if seed is None else seed,
-        landing,
-        laying.DIRT if dirt is None else dirt,
-        truth,
-        progress=typer.echo,
-    )
+    with terminal.alive() as say:
+        synthesize(
+            residents or laying.RESIDENTS,
+            chosen,
+            laying.SEED if seed is None else seed,
+            landing,
+            laying.DIRT if dirt is None else dirt,
+            truth,
+            progress=say,
+        )
 
 
 def main() -> None:

@@ -20,7 +20,8 @@ def conflicts(context: typer.Context, month: MonthOption, as_json: JsonOption = 
     from pipelines.contract import load_extracts
 
     chosen, place = given.month(month), given.place(context)
-    found = conflicts(load_extracts(), chosen, place.landing, place.lake)
+    with terminal.alive():
+        found = conflicts(load_extracts(), chosen, place.landing, place.lake)
     folder = place.lake.partition(TABLE, chosen)
     if as_json:
         terminal.tell_json({"month": str(chosen), "open": found, "folder": str(folder)})

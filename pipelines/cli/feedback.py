@@ -17,7 +17,8 @@ def feedback(context: typer.Context, month: MonthOption, as_json: JsonOption = F
     from pipelines.contract import load_extracts
     from pipelines.feedback import feedback
 
-    folder = feedback(load_extracts(), given.month(month), given.place(context).lake)
+    with terminal.alive():
+        folder = feedback(load_extracts(), given.month(month), given.place(context).lake)
     paths = sorted(folder.glob("*.xlsx"))
     if as_json:
         terminal.tell_json({"month": str(given.month(month)), "files": [str(path) for path in paths]})

@@ -162,7 +162,8 @@ def rules_rehearse(
 
     lake, chosen = given.place(context).lake, given.months(months)
     names = tuple(dict.fromkeys(name.strip() for name in signed_by or () if name.strip()))
-    rehearsal = rehearse(rules, chosen, lake)
+    with terminal.alive():
+        rehearsal = rehearse(rules, chosen, lake)
     folder = out or lake.root / "rehearsals" / f"{chosen[0]}..{chosen[-1]}"
     rehearsal_report.write(rehearsal, folder, names)
     typer.echo(rehearsal_report.in_words(rehearsal))
