@@ -48,14 +48,13 @@ class Checked:
 
 def check_file(contract: Contract, path: Path, known: Known) -> Checked:
     """Reads one file of an extract without identities; raises OSError where it cannot be opened."""
+    password = password_for(contract, town_in_name(path.name))
     with tempfile.TemporaryDirectory() as folder:
         try:
             tables = [
                 table
-                for part in parts(
-                    path, path.name, Path(folder), password_for(contract, town_in_name(path.name))
-                )
-                for table in tables_of(part.path, part.name, part.form, contract)
+                for number, part in enumerate(parts(path, path.name, Path(folder), password))
+                for table in tables_of(part, contract, Path(folder, f"{number}.cells"))
             ]
             read = [_read(contract, table, number, known) for number, table in enumerate(tables)]
         except Unreadable as error:

@@ -37,6 +37,8 @@ def delimited_table(path: Path, source: str, contract: Contract) -> Table:
             break
     header = required_columns(header, contract, f"in {source}")
     quoted = _quotes_pair(path)
+    width = len(header.cells)
+    entangled: list[range] = []  # lines of chunks in which a row may take several
 
     def batches() -> Iterator[pl.DataFrame]:
         line = 1
@@ -44,19 +46,28 @@ def delimited_table(path: Path, source: str, contract: Contract) -> Table:
             above = header.first_data_line - line if line == 1 else 0
             below = _below(text, above) if above else text
             if below:
+                first, count = line + above, lines - above
+                below, split = _splittable(below, separator)
+                frame = _each_line_a_row(below, split, count, width, quoted)
+                if frame is None:
+                    entangled.append(range(first, first + count))
+                    frame = _record_by_record(below, first, width, split)
+                else:
+                    numbers = pl.int_range(first, first + count, dtype=pl.Int32)
+                    frame = frame.with_columns(numbers.alias("line"))
                 bad = [number - above for number in bad if number >= above]
-                yield _frame(below, line + above, lines - above, bad, header, separator, quoted)
+                yield _marked(frame, below, first, bad, width, split)
             line += lines
 
     def rows_at(lines: list[int]) -> pl.DataFrame:
-        if quoted or not _has_line_feeds(path):
+        if not _has_line_feeds(path) or any(line in chunk for chunk in entangled for line in lines):
             return picked_rows(batches(), lines)
-        frames = [
-            _frame(text, 1, len(numbers), [], header, separator, False).with_columns(
-                pl.Series("line", numbers, dtype=pl.Int32)
-            )
-            for text, numbers in lines_at(path, encoding, lines)
-        ]
+        frames = []
+        for text, numbers in lines_at(path, encoding, lines):
+            frame = _each_line_a_row(*_splittable(text, separator), len(numbers), width, quoted)
+            if frame is None:
+                return picked_rows(batches(), lines)
+            frames.append(frame.with_columns(pl.Series("line", numbers, dtype=pl.Int32)))
         return pl.concat(frames)
 
     form = {"encoding": encoding, "separator": SEPARATORS[separator]}
@@ -122,29 +133,19 @@ def _quotes_pair(path: Path) -> bool:
     return count > 0 and count % 2 == 0
 
 
-def _frame(
-    text: bytes, first: int, lines: int, bad: list[int], header: Header, separator: str, quoted: bool
-) -> pl.DataFrame:
-    """One chunk as a frame; see Table."""
-    if separator == "，":
-        # The reader splits at single bytes; this one stands in no text.
-        text, separator = text.replace("，".encode(), b"\x1f"), "\x1f"
-    width = len(header.cells)
-    quoted = quoted and b'"' in text
-    frame = _parsed(text, width, separator, quoted)
-    if frame is None or frame.height != lines:
-        # Quoted fields run over several lines, or quotes are not paired: read record by record.
-        frame = _record_by_record(text, first, width, separator)
-    else:
-        frame = frame.with_columns(pl.int_range(first, first + lines, dtype=pl.Int32).alias("line"))
-        frame = _without_quotes(frame) if not quoted and b'"' in text else frame
-    return _marked(frame, text, first, bad, width, separator)
+def _splittable(text: bytes, separator: str) -> tuple[bytes, str]:
+    """The reader splits at single bytes; the one put in here stands in no text."""
+    return (text.replace("，".encode(), b"\x1f"), "\x1f") if separator == "，" else (text, separator)
 
 
-def _parsed(text: bytes, width: int, separator: str, quoted: bool) -> pl.DataFrame | None:
+def _each_line_a_row(
+    text: bytes, separator: str, lines: int, width: int, quoted: bool
+) -> pl.DataFrame | None:
+    """The rows; None where fields run over several lines or quotes are not paired."""
     names = [f"c{i}" for i in range(width)]
+    quoted = quoted and b'"' in text
     try:
-        return pl.read_csv(
+        frame = pl.read_csv(
             # One column more than the header has shows rows that are too long.
             separator.join([*names, "extra"]).encode() + b"\n" + text,
             separator=separator,
@@ -155,6 +156,9 @@ def _parsed(text: bytes, width: int, separator: str, quoted: bool) -> pl.DataFra
         )
     except pl.exceptions.ComputeError:
         return None
+    if frame.height != lines:
+        return None
+    return _without_quotes(frame) if not quoted and b'"' in text else frame
 
 
 def _without_quotes(frame: pl.DataFrame) -> pl.DataFrame:

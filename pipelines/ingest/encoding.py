@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import codecs
 import os
 import re
 import time
@@ -14,7 +13,7 @@ from typing import BinaryIO
 from pipelines.ingest.recognise import Unreadable
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-_CHUNK = 12 << 20  # larger ones cost more in fresh memory than they save in calls
+_CHUNK = 8 << 20  # larger ones cost more in fresh memory than they save in calls
 _BIT = 1 << 17
 _LONGEST_LINE = 64 << 20
 # More lines that no encoding reads, and the whole file is in doubt.
@@ -171,30 +170,33 @@ def _decoded(chunk: bytes, encoding: str) -> tuple[bytes, list[int]]:
     encoding = "utf-8" if encoding.startswith("utf") else encoding
     if chunk.isascii() or (encoding == "utf-8" and _reads_as(chunk, "utf-8")):
         return _one_kind_of_line_end(chunk), []
-    try:
-        return _one_kind_of_line_end(_transcoded(chunk, encoding)), []
-    except UnicodeDecodeError:
-        lines, bad = [], []
-        for number, line in enumerate(chunk.split(b"\n")):
-            try:
-                lines.append(line.decode(encoding).encode("utf-8"))
-            except UnicodeDecodeError:
-                bad.append(number)
-                lines.append(line.decode("ascii", "backslashreplace").encode("utf-8"))
-        return b"\n".join(lines), bad
-
-
-def _transcoded(chunk: bytes, encoding: str) -> bytes:
-    """The chunk in UTF-8; raises UnicodeDecodeError. Bit by bit, which spares memory and other threads:
-    a codec holds Python's lock while it works, and the next chunk is decoded while the last is read.
-    """
-    decoder = codecs.getincrementaldecoder(encoding)()
-    bits = []
-    for start in range(0, len(chunk), _BIT):
-        bits.append(decoder.decode(chunk[start : start + _BIT]).encode("utf-8"))
+    texts, bad, start = [], [], 0
+    # Bit by bit spares memory and other threads: a codec holds Python's lock while it works, and the
+    # next chunk is decoded while the last is read.
+    while start < len(chunk):
+        end = chunk.rfind(b"\n", start, start + _BIT) + 1 or chunk.find(b"\n", start) + 1 or len(chunk)
+        try:
+            texts.append(chunk[start:end].decode(encoding).encode("utf-8"))
+        except UnicodeDecodeError:
+            lines, undecodable = _line_by_line(chunk[start:end], encoding)
+            texts.append(lines)
+            first = chunk.count(b"\n", 0, start)
+            bad.extend(first + number for number in undecodable)
+        start = end
         time.sleep(0)
-    bits.append(decoder.decode(b"", final=True).encode("utf-8"))
-    return b"".join(bits)
+    text = b"".join(texts)
+    return text if bad else _one_kind_of_line_end(text), bad
+
+
+def _line_by_line(lines: bytes, encoding: str) -> tuple[bytes, list[int]]:
+    decoded, bad = [], []
+    for number, line in enumerate(lines.split(b"\n")):
+        try:
+            decoded.append(line.decode(encoding).encode("utf-8"))
+        except UnicodeDecodeError:
+            bad.append(number)
+            decoded.append(line.decode("ascii", "backslashreplace").encode("utf-8"))
+    return b"\n".join(decoded), bad
 
 
 def _one_kind_of_line_end(text: bytes) -> bytes:

@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from pipelines.contract import Contract
-from pipelines.ingest.archives import parts
+from pipelines.ingest.archives import Part, parts
 from pipelines.ingest.columns import Reading, reading
 from pipelines.ingest.delimited import delimited_table
 from pipelines.ingest.duplicates import superfluous, suspects
@@ -21,7 +21,7 @@ from pipelines.ingest.known import Known, known_before
 from pipelines.ingest.landing import Delivered, delivered_files, replaced_by
 from pipelines.ingest.lost_digits import refuse_lost_digits
 from pipelines.ingest.names import settled_names
-from pipelines.ingest.pieces import Piece, join_pieces, picked, write_piece
+from pipelines.ingest.pieces import Aside, Piece, picked, read_piece, write_extract
 from pipelines.ingest.places import REFERENCE, load_places
 from pipelines.ingest.recognise import PAGE, WORKBOOK, Unreadable
 from pipelines.ingest.report import counts, extract_report, file_report
@@ -74,6 +74,7 @@ def _read_extract(
     work = folder / ".work"
     work.mkdir(mode=0o700)
     constants = {"extract": contract.id, "month": month.start}
+    aside = Aside(work)
     pieces: dict[str, list[Piece]] = {}
     problems: dict[str, str] = {}
     first_of: dict[str, str] = {}
@@ -84,12 +85,12 @@ def _read_extract(
             continue
         try:
             folder_of_file = work / f"{len(first_of):05d}"
-            pieces[file.name] = _read_file(contract, file, folder_of_file, constants, secret, known)
+            pieces[file.name] = _read_file(contract, file, folder_of_file, aside, constants, secret, known)
         except Unreadable as error:
             problems[file.name] = str(error)
     whole = [piece for found in pieces.values() for piece in found]
     repeated = _repeated(whole, contract)
-    join_pieces(
+    write_extract(
         whole, repeated.with_columns(pl.lit(v).alias(k) for k, v in constants.items()), folder, contract
     )
     shutil.rmtree(work)
@@ -112,21 +113,29 @@ def _read_extract(
 
 
 def _read_file(
-    contract: Contract, file: Delivered, work: Path, constants: dict, secret: bytes, known: Known
+    contract: Contract,
+    file: Delivered,
+    work: Path,
+    aside: Aside,
+    constants: dict,
+    secret: bytes,
+    known: Known,
 ) -> list[Piece]:
     """One piece for each table of the file; raises Unreadable, and then nothing of it counts."""
     before = file.path.stat()
     work.mkdir()
     # What was packed is read from its copy, which stays until repeated rows have been looked up.
+    password = password_for(contract, file.town)
     tables = [
         table
-        for part in parts(file.path, file.name, work, password_for(contract, file.town))
-        for table in tables_of(part.path, part.name, part.form, contract)
+        for number, part in enumerate(parts(file.path, file.name, work, password))
+        for table in tables_of(part, contract, work / f"{number}.cells")
     ]
     pieces = [
-        write_piece(table, batches, work, number, constants, contract, file.correction)
-        for number, table in enumerate(tables)
-        for batches in [batches_of(table, contract, secret, known)]
+        read_piece(
+            table, batches_of(table, contract, secret, known), aside, constants, contract, file.correction
+        )
+        for table in tables
     ]
     after = file.path.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
@@ -145,13 +154,13 @@ def password_for(contract: Contract, town: str | None) -> str | None:
     return password_of(town) if contract.form.get("prefilled") else None
 
 
-def tables_of(path: Path, name: str, form: str, contract: Contract) -> list[Table]:
-    """The tables in one table file, by the form that `recognise` told."""
-    if form == WORKBOOK:
-        return workbook_tables(path, name, contract)
-    if form == PAGE:
-        return [page_table(path, name, contract)]
-    return [delimited_table(path, name, contract)]
+def tables_of(part: Part, contract: Contract, aside: Path) -> list[Table]:
+    """The tables in one table file, by the form that `recognise` told; cells may be laid beside `aside`."""
+    if part.form == WORKBOOK:
+        return workbook_tables(part.path, part.name, contract, aside)
+    if part.form == PAGE:
+        return [page_table(part.path, part.name, contract)]
+    return [delimited_table(part.path, part.name, contract)]
 
 
 def _must_have_rows(contract: Contract) -> bool:
@@ -218,8 +227,9 @@ def _repeated(pieces: list[Piece], contract: Contract) -> pl.DataFrame:
 
 def _rank(piece: Piece) -> pl.Expr:
     """Its correction's number; a row under a number that was confirmed to be an old one gives way to all."""
-    repairs = pl.scan_parquet(piece.paths["repairs"]).filter(pl.col("action") == CONFIRMED)
-    lines = repairs.select("line").collect()["line"]
+    repairs = [kept() for kept in piece.kept["repairs"]]
+    confirmed = [rows.filter(pl.col("action") == CONFIRMED)["line"] for rows in repairs]
+    lines = pl.concat([pl.Series(dtype=pl.Int32), *confirmed])
     return pl.when(pl.col("line").is_in(lines.implode())).then(-1).otherwise(piece.correction)
 
 

@@ -55,7 +55,7 @@ def read_batch(
 ) -> Batch:
     """Reads a batch by the contract; every row of it is accepted, rejected or left out."""
     waiting = is_not_filled_in(raw, header, contract)
-    raw = raw.filter(~waiting)
+    raw = raw.filter(~waiting) if waiting.any() else raw
     typed, issues, repairs = _typed(raw, readings)
     issues = pl.concat([issues, _violations(typed, raw, readings, issues), _broken(raw)])
     failing = issues["row"].unique().sort()
@@ -283,4 +283,4 @@ def _key(ids: pl.Series, is_resident: bool, secret: bytes) -> pl.Series:
 def _polars_type(prop) -> pl.DataType:
     if prop.identity:
         return pl.String()
-    return pl.from_arrow(pa.array([], prop.arrow_type)).dtype
+    return pl.Schema(pa.schema([("", prop.arrow_type)]))[""]

@@ -1,4 +1,4 @@
-"""What a workbook says beside its cells: merged cells and the first day of its calendar."""
+"""What a workbook says beside its cells' texts: merged cells, long numbers, the first day of its calendar."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ _DAMAGE = (
     RuntimeError,  # a part with a password
 )  # fmt: skip
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+# A number of 15 digits or more as a number cell's value; 4.42099198403124E+17 is one.
+_LONG_NUMBER = re.compile(rb"v>[+-]?(?:\d{15}|\d[\d.]*[eE]\+?\d)")
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
 _ATTRIBUTE = re.compile(r'([\w:]+)\s*=\s*"([^"]*)"')
@@ -25,11 +27,13 @@ _MOST_CELLS = 2_000_000  # covered by merged ranges; beyond, somebody merged who
 @dataclass(frozen=True)
 class SheetFacts:
     """`epoch`: the year day numbers count from; `merged`: per sheet its ranges as (top, left, bottom,
-    right), counted from 0, ends included.
+    right), counted from 0, ends included; `short`: sheets that surely hold no number cell of 15 digits
+    or more.
     """
 
     epoch: int = 1900
     merged: dict[str, list[tuple[int, int, int, int]]] = field(default_factory=dict)
+    short: frozenset[str] = frozenset()
 
 
 def sheet_facts(path: Path) -> SheetFacts:
@@ -61,21 +65,28 @@ def _of_xlsx(archive: zipfile.ZipFile) -> SheetFacts:
             about = dict(_ATTRIBUTE.findall(found))
             target = about.get("Target", "")
             targets[about.get("Id")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    merged = {}
+    merged, short = {}, set()
     for found in _SHEET.findall(book):
         about = dict(_ATTRIBUTE.findall(found))
-        part = targets.get(about.get("r:id"))
-        if part in names and (ranges := _merged_ranges(archive, part)):
-            merged[_plain(about.get("name", ""))] = ranges
-    return SheetFacts(epoch, merged)
+        part, name = targets.get(about.get("r:id")), _plain(about.get("name", ""))
+        if part in names:
+            ranges, has_long_numbers = _of_sheet(archive, part)
+            if ranges:
+                merged[name] = ranges
+            if not has_long_numbers:
+                short.add(name)
+    return SheetFacts(epoch, merged, frozenset(short))
 
 
-def _merged_ranges(archive: zipfile.ZipFile, part: str) -> list[tuple[int, int, int, int]]:
-    """They stand behind the cells; the whole part is unpacked, which shows damage and false sizes."""
-    tail, found, cells = b"", [], 0
+def _of_sheet(archive: zipfile.ZipFile, part: str) -> tuple[list[tuple[int, int, int, int]], bool]:
+    """Merged ranges, which stand behind the cells, and whether a value is a long number; the whole part
+    is unpacked, which shows damage and false sizes.
+    """
+    tail, found, cells, has_long_numbers = b"", [], 0, False
     with archive.open(part) as handle:
         while block := handle.read(_BLOCK):
             text = tail + block
+            has_long_numbers = has_long_numbers or bool(_LONG_NUMBER.search(text))
             if b"mergeCell" in text:
                 last = 0
                 for match in _MERGED.finditer(text):
@@ -87,7 +98,7 @@ def _merged_ranges(archive: zipfile.ZipFile, part: str) -> list[tuple[int, int, 
                     last = match.end()
                 text = text[last:]
             tail = text[-100:]
-    return found
+    return found, has_long_numbers
 
 
 def _column(letters: bytes) -> int:

@@ -13,26 +13,31 @@ from pipelines.contract import Contract
 from pipelines.ingest.documents import NUMBER_CELL
 from pipelines.ingest.header import SEARCHED_ROWS, Header, find_header, required_columns
 from pipelines.ingest.recognise import Unreadable
-from pipelines.ingest.sheet_facts import sheet_facts
+from pipelines.ingest.sheet_facts import SheetFacts, sheet_facts
 from pipelines.ingest.table import BROKEN, Table, picked_rows
 from pipelines.ingest.values import merged
 
 
-def workbook_tables(path: Path, source: str, contract: Contract) -> list[Table]:
+def workbook_tables(path: Path, source: str, contract: Contract, aside: Path) -> list[Table]:
     """One table for each visible sheet that has the contract's header; raises Unreadable if none has.
 
-    Sheets without that header, and hidden ones, are left out and named in `form`.
+    Sheets without that header, and hidden ones, are left out and named in `form`. The cells of the
+    others are laid into files beside `aside`: reading a workbook takes longer than all that is done with
+    its rows.
     """
     facts = sheet_facts(path)
     workbook = _Workbook(path)
     headers: dict[str, Header] = {}
+    laid: dict[str, Path] = {}
     left_out = []
     for name in workbook.sheet_names:
-        rows, visible = workbook.first_rows(name)
-        header = find_header(rows, contract)
+        cells, visible = workbook.cells(name)
+        header = find_header(cells.head(SEARCHED_ROWS + 1).rows(), contract)
         if visible == "visible" and header:
             headers[name] = header
-        elif rows:
+            laid[name] = aside.with_name(f"{aside.name}.{len(laid)}")
+            _rows_below(workbook, name, cells, header, facts).write_ipc(laid[name])
+        elif cells.width:
             left_out.append(name if visible == "visible" else f"{name} ({visible})")
     if contract.form.get("prefilled"):
         # People add sheets of their own to a form; what lacks its columns is none of it.
@@ -46,10 +51,19 @@ def workbook_tables(path: Path, source: str, contract: Contract) -> list[Table]:
         where = source if len(headers) == 1 else f"{source} [{name}]"
         required_columns(header, contract, f"in {where}")
         form = {"sheet": name, **({"sheets_left_out": left_out} if left_out else {})}
-        batches = _batches(path, name, header, facts.merged.get(name, []))
-        rows_at = functools.partial(_rows_at, batches)
-        tables.append(Table(where, header, batches, rows_at, form, facts.epoch))
+        batches = functools.partial(_batches, laid[name])
+        tables.append(Table(where, header, batches, functools.partial(_rows_at, batches), form, facts.epoch))
     return tables
+
+
+def _batches(laid: Path) -> Iterator[pl.DataFrame]:
+    rows = pl.read_ipc(laid)
+    if rows.height:
+        yield rows
+
+
+def _rows_at(batches: Callable[[], Iterator[pl.DataFrame]], lines: list[int]) -> pl.DataFrame:
+    return picked_rows(batches(), lines)
 
 
 class _Workbook:
@@ -69,14 +83,10 @@ class _Workbook:
         """Names of all sheets, hidden ones too."""
         return self._reader.sheet_names
 
-    def first_rows(self, name: str) -> tuple[list[tuple], str]:
-        """The rows that may hold the header, and whether the sheet is visible."""
-        sheet = self._load(name, n_rows=SEARCHED_ROWS + 1)
-        return (pl.DataFrame(sheet).rows() if sheet.width else []), sheet.visible
-
-    def texts(self, name: str) -> pl.DataFrame:
-        """All cells of a sheet as text."""
-        return pl.DataFrame(self._load(name))
+    def cells(self, name: str) -> tuple[pl.DataFrame, str]:
+        """All cells of a sheet as text, and whether it is visible; without columns where it is empty."""
+        sheet = self._load(name)
+        return (pl.DataFrame(sheet) if sheet.width else pl.DataFrame()), sheet.visible
 
     def are_numbers(self, name: str, columns: list[str]) -> pl.DataFrame:
         """For each cell of some columns whether it is stored as a number (not zero) or truth value."""
@@ -98,28 +108,25 @@ def _unreadable(error: Exception) -> Unreadable:
     return Unreadable("工作簿无法打开 / the workbook is damaged or of an unknown kind. Ask for it again.")
 
 
-def _batches(
-    path: Path, sheet_name: str, header: Header, ranges: list[tuple[int, int, int, int]]
-) -> Callable[[], Iterator[pl.DataFrame]]:
-    def batches() -> Iterator[pl.DataFrame]:
-        frame = _sheet(_Workbook(path), sheet_name, header, ranges)
-        if frame.height:
-            yield frame
-
-    return batches
-
-
-def _rows_at(batches: Callable[[], Iterator[pl.DataFrame]], lines: list[int]) -> pl.DataFrame:
-    return picked_rows(batches(), lines)
-
-
-def _sheet(
-    workbook: _Workbook, sheet_name: str, header: Header, ranges: list[tuple[int, int, int, int]]
+def _rows_below(
+    workbook: _Workbook, sheet_name: str, raw: pl.DataFrame, header: Header, facts: SheetFacts
 ) -> pl.DataFrame:
     """Rows below the header; rows are numbered as in the sheet."""
-    raw = workbook.texts(sheet_name)
     frame = raw.rename({name: f"c{i}" for i, name in enumerate(raw.columns)})
     frame = frame.select(pl.all().fill_null(""))
+    if sheet_name not in facts.short:
+        frame = _number_cells_marked(workbook, sheet_name, raw.columns, frame, header)
+    frame = _filled(frame, header, facts.merged.get(sheet_name, []))
+    return (
+        frame.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias("line"))
+        .slice(header.first_data_line - 1)
+        .with_columns(pl.lit(None, pl.String).alias(BROKEN))
+    )
+
+
+def _number_cells_marked(
+    workbook: _Workbook, sheet_name: str, columns: list[str], frame: pl.DataFrame, header: Header
+) -> pl.DataFrame:
     # Beyond 15 digits a number cell has lost what it was, though its text looks like any other.
     is_long = frame.select(
         pl.col(f"c{column.index}").str.contains(r"^[0-9]{15,}(?:\.0+)?$")
@@ -128,18 +135,13 @@ def _sheet(
     )
     suspects = [name for name in is_long.columns if is_long[name].any()]
     if suspects:
-        named = [raw.columns[int(name[1:])] for name in suspects]
+        named = [columns[int(name[1:])] for name in suspects]
         are_numbers = workbook.are_numbers(sheet_name, named)
         for name, cells in zip(suspects, named, strict=True):
             marked = is_long[name] & are_numbers[cells]
             text = pl.when(marked).then(pl.col(name) + NUMBER_CELL).otherwise(pl.col(name))
             frame = frame.with_columns(text)
-    frame = _filled(frame, header, ranges)
-    return (
-        frame.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias("line"))
-        .slice(header.first_data_line - 1)
-        .with_columns(pl.lit(None, pl.String).alias(BROKEN))
-    )
+    return frame
 
 
 def _filled(frame: pl.DataFrame, header: Header, ranges: list[tuple[int, int, int, int]]) -> pl.DataFrame:

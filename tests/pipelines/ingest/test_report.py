@@ -138,7 +138,7 @@ def test_a_failure_in_the_middle_leaves_the_last_good_state(insurance, monkeypat
     before = insurance.ingested()
     insurance.delivers(lines([settlement(1), settlement(2)]))
     with monkeypatch.context() as patch:
-        patch.setattr("pipelines.ingest.extract.join_pieces", lambda *_: 1 / 0)
+        patch.setattr("pipelines.ingest.extract.write_extract", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             insurance.ingested()
     assert before.rows.height == 1
