@@ -81,6 +81,7 @@ def run(
             monthly.run_from(begin, last, given.place(context), say)
         else:
             monthly.run(last, given.place(context), say)
+    typer.echo(f"What came of it: hardship status --month {last}")
 
 
 @app.command(short_help="Read earlier months' files without publishing lists.")
@@ -100,6 +101,7 @@ def ingest(
     chosen = given.months(months) if months else given.month(before).window(monthly.HISTORY_MONTHS + 1)[:-1]
     with terminal.alive() as say:
         monthly.ingest_history(chosen, given.place(context), progress=say)
+    typer.echo(f"Next: hardship run --month {chosen[-1].plus(1)}")
 
 
 @app.command(short_help="Who delivered what, and what each town received.")

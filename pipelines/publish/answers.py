@@ -58,20 +58,20 @@ def add_checks(
         {"validate": "length", "criteria": "<=", "value": 200,
          "error_title": "过长", "error_message": "请控制在200字以内；勿写病名。"},
     )  # fmt: skip
-    # A row turns grey once its outcome is filled in: what is left to do stays bright.
-    column = xl_col_to_name(at["outcome"])
+    row = first + 1
+    day, outcome, wrong = (f"${xl_col_to_name(at[n])}{row}" for n in ("visited_on", "outcome", "wrong_data"))
+    is_wrong = f'{outcome}="{words.outcomes["data_wrong"][0]}"'
+    # What a row that was begun still owes stands out; one that owes nothing turns grey, so that what is left
+    # to do stays bright. Not every program applies two formats to one cell: no two of these hold at once.
+    for column, owes in (
+        ("visited_on", f'AND({outcome}<>"",{day}="")'),
+        ("outcome", f'AND({day}<>"",{outcome}="")'),
+        ("wrong_data", f'AND({is_wrong},{wrong}="")'),
+    ):
+        rule = {"type": "formula", "criteria": f"={owes}", "format": styles.owed}
+        sheet.conditional_format(first, at[column], last, at[column], rule)
+    is_done = f'AND({outcome}<>"",{day}<>"",OR(NOT({is_wrong}),{wrong}<>""))'
     sheet.conditional_format(
         first, 0, last, len(names) - 1,
-        {"type": "formula", "criteria": f'=${column}{first + 1}<>""', "format": styles.done},
+        {"type": "formula", "criteria": f"={is_done}", "format": styles.done},
     )  # fmt: skip
-    # What is still owed on a row that was begun: the day, and which data are wrong.
-    day, wrong = xl_col_to_name(at["visited_on"]), xl_col_to_name(at["wrong_data"])
-    wrong_word = words.outcomes["data_wrong"][0]
-    for owed, when in (
-        ("visited_on", f'=AND(${column}{first + 1}<>"",${day}{first + 1}="")'),
-        ("outcome", f'=AND(${day}{first + 1}<>"",${column}{first + 1}="")'),
-        ("wrong_data", f'=AND(${column}{first + 1}="{wrong_word}",${wrong}{first + 1}="")'),
-    ):
-        sheet.conditional_format(
-            first, at[owed], last, at[owed], {"type": "formula", "criteria": when, "format": styles.owed}
-        )

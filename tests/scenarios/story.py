@@ -91,7 +91,7 @@ class Story:
         after = Month.parse(month).plus(1)
         folder = self.place.landing / str(after) / "towns"
         folder.mkdir(parents=True, exist_ok=True)
-        book.save(folder / f"走访结果_{path.parent.name[10:]}_{after.year}{after.number:02d}.xlsx")
+        book.save(folder / path.name)
 
     def answer_conflicts(self, month: str, answer: str) -> None:
         """A person fills in the month's queue of conflicts and hands it back with the month's files."""

@@ -263,3 +263,22 @@ def test_the_file_says_which_month_and_town_it_is_of_and_no_time_of_writing(book
     assert "442000109" in properties.subject
     assert properties.created.date() == MONTH.end
     assert properties.modified.date() == MONTH.end
+
+
+def test_what_a_begun_row_still_owes_stands_out_and_a_finished_row_turns_grey(sheet):
+    rules = {
+        (str(area.sqref).split(":")[0], rule.formula[0])
+        for area, found in sheet.conditional_formatting._cf_rules.items()
+        for rule in found
+    }
+    day, outcome, wrong = (
+        f"{openpyxl.utils.get_column_letter(column(sheet, header))}5"
+        for header in ("走访日期", "走访结果", "有误的数据")
+    )
+    owed = {
+        (day, f'AND(${outcome}<>"",${day}="")'), (outcome, f'AND(${day}<>"",${outcome}="")'),
+        (wrong, f'AND(${outcome}="数据有误",${wrong}="")'),
+    }  # fmt: skip
+    assert owed < rules
+    [(_, finished)] = rules - owed
+    assert f'${day}<>""' in finished and f'${outcome}<>""' in finished and f'${wrong}<>""' in finished
