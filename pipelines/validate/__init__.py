@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from pipelines.validate import gate
 from pipelines.validate.checks import Check, column_checks
 from pipelines.validate.promises import promise_checks, promise_problems
 from pipelines.validate.recent import Recent, recent_months
+from pipelines.validate.start import start_great_expectations
 from pipelines.validate.whole import Whole
 
 
@@ -97,7 +97,7 @@ def write_data_docs(contracts: Mapping[str, Contract], month: Month, lake: Lake)
         "code": code_digest("validate"),
     }
     if not lake.is_current("data_docs", month, inputs):
-        _quiet()
+        start_great_expectations()
         from pipelines.validate.data_docs import build_pages
         from pipelines.validate.pages import index_page, make_local
 
@@ -106,11 +106,6 @@ def write_data_docs(contracts: Mapping[str, Contract], month: Month, lake: Lake)
             make_local(folder)
             index_page(month, found, pages, folder)
     return lake.partition("data_docs", month) / "index.html"
-
-
-def _quiet() -> None:
-    """Before Great Expectations is imported: it reports its use over the network unless told not to."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 
 def _run(
@@ -126,7 +121,7 @@ def _run(
         _reported(reported),
         *promise_checks(contract, month, found, rows, recent),
     ]
-    _quiet()
+    start_great_expectations()
     from pipelines.validate.session import run_checks  # costs seconds of CPU: only where it works
 
     return checks, run_checks(contract.id, path, checks)

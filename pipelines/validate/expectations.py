@@ -12,23 +12,18 @@ import great_expectations.expectations as gxe
 import sqlalchemy as sa
 from great_expectations.compatibility.pydantic import PrivateAttr
 from great_expectations.core.metric_domain_types import MetricDomainTypes
-from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.expectation import (
     BatchExpectation,
     ColumnAggregateExpectation,
     ColumnMapExpectation,
 )
-from great_expectations.expectations.metrics.column_aggregate_metric_provider import (
-    ColumnAggregateMetricProvider,
-    column_aggregate_partial,
-)
-from great_expectations.expectations.metrics.map_metric_provider import (
-    ColumnMapMetricProvider,
-    column_condition_partial,
-)
-from great_expectations.expectations.metrics.metric_provider import metric_partial, metric_value
+from great_expectations.expectations.metrics.metric_provider import metric_value
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+
+from pipelines.validate.counts import waits_for
+
+ROWS = ("rows", None, None)
 
 
 class _Fixed(BatchExpectation):
@@ -48,39 +43,54 @@ class _Fixed(BatchExpectation):
         return self._described
 
 
-class _CountsOnly(_Fixed):
+class _Counted(_Fixed):
+    """An expectation that waits for numbers of `counts` and nothing else."""
+
+    def numbers(self) -> dict[str, tuple]:
+        """What is counted, in which column, by which argument, under the names that `_validate` reads."""
+        raise NotImplementedError
+
     def get_validation_dependencies(self, execution_engine=None, runtime_configuration=None, **kwargs):
-        needed = super().get_validation_dependencies(
-            execution_engine=execution_engine, runtime_configuration=runtime_configuration, **kwargs
-        )
-        needed.remove_metric_configuration(f"{self.map_metric}.unexpected_values")
-        return needed
+        return waits_for(self.batch_id, **self.numbers())
 
 
-class ExpectColumnAlwaysGiven(_CountsOnly, gxe.ExpectColumnValuesToNotBeNull):
+class _OfColumn(_Counted):
+    """Rows of a column that break something, judged as Great Expectations judges its own."""
+
+    def broken(self) -> tuple:
+        """What is counted, in which column, by which argument."""
+        raise NotImplementedError
+
+    def numbers(self) -> dict[str, tuple]:
+        return {
+            "table.row_count": ROWS,
+            "column_values.nonnull.unexpected_count": ("missing", self.column, None),
+            f"{self.map_metric}.unexpected_count": self.broken(),
+        }
+
+
+class ExpectColumnAlwaysGiven(_OfColumn, gxe.ExpectColumnValuesToNotBeNull):
     """A column has a value in every row, or in at least the share `mostly`."""
 
+    def broken(self) -> tuple:
+        return "missing", self.column, None
 
-class ExpectColumnWithinSet(_CountsOnly, gxe.ExpectColumnValuesToBeInSet):
+
+class ExpectColumnWithinSet(_OfColumn, gxe.ExpectColumnValuesToBeInSet):
     """A column's values come from a code list; nulls are not counted."""
 
+    def broken(self) -> tuple:
+        return "outside_codes", self.column, list(self.value_set)
 
-class ExpectColumnWithinBounds(_CountsOnly, gxe.ExpectColumnValuesToBeBetween):
+
+class ExpectColumnWithinBounds(_OfColumn, gxe.ExpectColumnValuesToBeBetween):
     """A column's numbers or dates lie between two bounds; nulls are not counted."""
 
-
-class PatternMetric(ColumnMapMetricProvider):
-    """Whether a text matches a pattern from end to end (Great Expectations refuses patterns here)."""
-
-    condition_metric_name = "column_values.of_pattern"
-    condition_value_keys = ("pattern",)
-
-    @column_condition_partial(engine=SqlAlchemyExecutionEngine)
-    def _sqlalchemy(cls, column, pattern, **kwargs):
-        return sa.func.regexp_full_match(column, pattern)
+    def broken(self) -> tuple:
+        return "outside_bounds", self.column, [self.min_value, self.max_value]
 
 
-class ExpectColumnOfPattern(_CountsOnly, ColumnMapExpectation):
+class ExpectColumnOfPattern(_OfColumn, ColumnMapExpectation):
     """A column's texts match a pattern from end to end; nulls are not counted."""
 
     pattern: str
@@ -88,37 +98,23 @@ class ExpectColumnOfPattern(_CountsOnly, ColumnMapExpectation):
     success_keys: ClassVar[tuple] = ("pattern", "mostly")
     args_keys: ClassVar[tuple] = ("column", "pattern")
 
-
-class RepeatedKeysMetric(TableMetricProvider):
-    """Rows beyond the first of each key; rows without any key column count as one key."""
-
-    metric_name = "table.repeated_keys"
-    value_keys = ("column_list",)
-
-    @metric_partial(
-        engine=SqlAlchemyExecutionEngine,
-        partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
-        domain_type=MetricDomainTypes.TABLE,
-    )
-    def _sqlalchemy(cls, execution_engine, metric_domain_kwargs, metric_value_kwargs, **kwargs):
-        columns = [sa.column(name) for name in metric_value_kwargs["column_list"]]
-        key = columns[0] if len(columns) == 1 else sa.func.row(*columns)
-        # One distinct count costs half of what GX's own uniqueness expectations cost.
-        given = sa.func.count(key)
-        return given - sa.func.count(sa.distinct(key)), metric_domain_kwargs, {}
+    def broken(self) -> tuple:
+        return "of_another_pattern", self.column, self.pattern
 
 
-class ExpectKeyToBeUnique(_Fixed):
+class ExpectKeyToBeUnique(_Counted):
     """No two rows share the values of these columns, or at most the share 1 - `mostly` repeats others."""
 
     column_list: list[str]
     mostly: float = 1.0
-    metric_dependencies: ClassVar[tuple] = ("table.repeated_keys", "table.row_count")
     success_keys: ClassVar[tuple] = ("column_list", "mostly")
     args_keys: ClassVar[tuple] = ("column_list",)
 
+    def numbers(self) -> dict[str, tuple]:
+        return {"rows": ROWS, "repeated": ("repeated", None, self.column_list)}
+
     def _validate(self, metrics, runtime_configuration=None, execution_engine=None):
-        repeated, rows = metrics["table.repeated_keys"], metrics["table.row_count"]
+        repeated, rows = metrics["repeated"], metrics["rows"]
         share = 100 * repeated / rows if rows else 0.0
         result = {"element_count": rows, "unexpected_count": repeated, "unexpected_percent": share}
         return {"success": repeated <= rows * (1 - self.mostly), "result": result}
@@ -173,30 +169,21 @@ class ExpectRowsByTownWithinBands(_Fixed, ColumnAggregateExpectation):
         return {"success": not outside, "result": {"observed_value": counts, "outside": outside}}
 
 
-class MedianAmountMetric(ColumnAggregateMetricProvider):
-    """Median of the amounts that are not zero, without their sign; null where there are too few."""
-
-    metric_name = "column.median_amount"
-    value_keys = ("least_rows",)
-
-    @column_aggregate_partial(engine=SqlAlchemyExecutionEngine)
-    def _sqlalchemy(cls, column, least_rows, **kwargs):
-        amount = sa.case((column != 0, sa.func.abs(column)))
-        return sa.case((sa.func.count(amount) >= least_rows, sa.func.median(amount)))
-
-
-class ExpectMedianAmountToBeBetween(_Fixed, ColumnAggregateExpectation):
+class ExpectMedianAmountToBeBetween(_Counted, ColumnAggregateExpectation):
     """The median amount lies between two bounds; with too few amounts or no bounds it is only computed."""
 
     least_rows: int
     min_value: float | None = None
     max_value: float | None = None
-    metric_dependencies: ClassVar[tuple] = ("column.median_amount",)
+    metric_dependencies: ClassVar[tuple] = ("table.counted",)
     success_keys: ClassVar[tuple] = ("least_rows", "min_value", "max_value")
     args_keys: ClassVar[tuple] = ("column", "min_value", "max_value")
 
+    def numbers(self) -> dict[str, tuple]:
+        return {"median": ("median_amount", self.column, self.least_rows)}
+
     def _validate(self, metrics, runtime_configuration=None, execution_engine=None):
-        median = metrics["column.median_amount"]
+        median = metrics["median"]
         median = None if median is None else float(median)
         is_low = median is not None and self.min_value is not None and median < self.min_value
         is_high = median is not None and self.max_value is not None and median > self.max_value

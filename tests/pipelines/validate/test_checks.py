@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -151,3 +153,17 @@ def test_rows_that_do_not_add_up_with_the_report_hold_the_roll(desk):
     verdict = desk.deliver(MONTH, accepted=101)
     assert told(verdict) == {"rows_as_reported": "error"}
     assert "101" in verdict["reasons"][0]["en"] and "100" in verdict["reasons"][0]["en"]
+
+
+def test_great_expectations_starts_without_drawings_and_statistics_but_whoever_wants_them_gets_them():
+    program = """
+import sys
+from pipelines.validate.start import start_great_expectations
+start_great_expectations()
+import pipelines.validate.session
+assert not [name for name in sys.modules if name.startswith(("altair.", "scipy.stats."))]
+import altair
+import scipy.stats
+assert altair.Chart.__name__ == "Chart" and scipy.stats.norm.cdf(0) == 0.5
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -1,0 +1,45 @@
+"""Start: imports Great Expectations quietly, and without what none of our checks ever calls."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import sys
+import types
+
+# Drawings and statistical tests of expectations that no contract can ask for: a third of the three CPU
+# seconds of the import, which every process that validates pays. Whoever uses them gets the real ones.
+_NEVER_CALLED = ("altair", "scipy.stats")
+
+
+def start_great_expectations() -> None:
+    """To be called before anything is imported from it; repeated calls do nothing."""
+    if "great_expectations" in sys.modules:
+        return
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # it reports its use over the network unless told not to
+    for name in _NEVER_CALLED:
+        if name not in sys.modules:
+            _import_when_used(name)
+    is_collecting = gc.isenabled()
+    gc.disable()  # all that an import makes stays: looking through it for garbage takes another fifth
+    try:
+        importlib.import_module("great_expectations")
+    finally:
+        if is_collecting:
+            gc.enable()
+
+
+def _import_when_used(name: str) -> None:
+    stand_in = types.ModuleType(name)
+
+    def real(attribute: str) -> object:
+        if sys.modules.get(name) is stand_in:
+            del sys.modules[name]
+        return getattr(importlib.import_module(name), attribute)
+
+    stand_in.__getattr__ = real
+    sys.modules[name] = stand_in
+    parent, _, child = name.rpartition(".")
+    if parent:
+        setattr(importlib.import_module(parent), child, stand_in)
