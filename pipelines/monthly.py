@@ -141,9 +141,12 @@ def ingest(month: Month, extract: str, place: Workplace, progress: Progress = pr
     if report is None:
         progress(f"ingest    {extract}: nothing arrived for {month}")
     else:
+        unfilled = report["left_out"].get("not_filled_in")
         progress(
             f"ingest    {extract}: {report['rows_in']:,} rows in, {report['accepted']:,} accepted, "
-            f"{report['rejected']:,} rejected" + "".join(f"; {text}" for text in report["problems"])
+            f"{report['rejected']:,} rejected"
+            + (f", {unfilled:,} not filled in" if unfilled else "")
+            + "".join(f"; {text}" for text in report["problems"])
         )
     return report
 

@@ -9,7 +9,9 @@ import msoffcrypto
 import openpyxl
 import pytest
 
-from pipelines.password import lock
+from pipelines.ingest.check import check_file
+from pipelines.ingest.known import Known
+from pipelines.password import lock, unlocked
 from pipelines.publish import publish
 
 from .conftest import MONTH, SANJIAO, XIAOLAN, key, some_households
@@ -93,6 +95,21 @@ def test_a_locked_list_that_comes_back_is_opened_with_the_same_password(locked, 
     assert report["problems"] == []
     assert rows.select("household_key", "outcome").rows() == [(key(1), "confirmed_helped")]
     assert not [p for p in city.lake.root.rglob("*.part")]
+
+
+def test_a_locked_list_is_checked_with_the_same_password(locked, extracts, tmp_path):
+    book = opened(locked)
+    fill_in(book.worksheets[0], HEADER + 1, 走访日期=DAY, 走访结果="差不多")
+    path = tmp_path / locked.name
+    book.save(path)
+    lock(path, PASSWORD)
+    checked = check_file(extracts["towns__visits"], path, Known())
+    assert (checked.problem, [f.reason for f in checked.findings]) == (None, ["not_in_code_list"])
+
+
+def test_a_file_that_asks_for_endless_hashing_is_not_opened(locked, monkeypatch):
+    monkeypatch.setattr("pipelines.password._MOST_SPINS", 1_000)
+    assert unlocked(locked, PASSWORD) is None
 
 
 def test_a_locked_list_under_another_password_is_refused_in_words(locked, city, extracts, tmp_path):
