@@ -134,7 +134,9 @@ def explain(
     month: MonthOption,
     household: Annotated[
         str,
-        typer.Option(metavar="KEY", help="Household key, as in the lists' last column: H and 16 characters."),
+        typer.Option(
+            metavar="KEY", help="Household key, H and 16 characters, or its end as lists show it: …69DF."
+        ),
     ],
     as_json: JsonOption = False,
 ) -> None:
@@ -142,9 +144,10 @@ def explain(
 
     For somebody who asks why. Names and restricted values are not shown.
     """
-    from pipelines.detect import explain, in_words
+    from pipelines.detect import explain, in_words, told_key
 
-    found = explain(given.month(month), given.place(context).lake, household)
+    chosen, lake = given.month(month), given.place(context).lake
+    found = explain(chosen, lake, told_key(chosen, lake, household))
     if as_json:
         terminal.tell_json(found)
     else:

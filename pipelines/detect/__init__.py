@@ -2,5 +2,6 @@
 
 from pipelines.detect.explain import explain, in_words
 from pipelines.detect.month import detect
+from pipelines.detect.told_key import told_key
 
-__all__ = ["detect", "explain", "in_words"]
+__all__ = ["detect", "explain", "in_words", "told_key"]
