@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.contract import Contract
 from pipelines.ingest.ahead import ahead
-from pipelines.ingest.encoding import likely_encodings, lines_at, text_chunks, text_start
+from pipelines.ingest.encoding import likely_encodings, lines_at, occurrences, text_chunks, text_start
 from pipelines.ingest.header import SEARCHED_ROWS, Header, find_header, required_columns
 from pipelines.ingest.table import BROKEN, Table, picked_rows
 
@@ -129,7 +129,7 @@ def _quotes_pair(path: Path) -> bool:
     count = 0
     with open(path, "rb") as handle:
         while block := handle.read(1 << 22):
-            count += block.count(b'"') if b'"' in block else 0  # most files have none
+            count += occurrences(block, b'"')
     return count > 0 and count % 2 == 0
 
 
