@@ -37,12 +37,17 @@ class Used:
 
 
 def measured(name: str, city: City) -> Used:
-    """Runs a piece of tests/bench/work.py; raises RuntimeError when it fails.
+    """Runs a piece of tests/bench/work.py; raises RuntimeError when it fails."""
+    given = [str(city.residents), str(city.seed), str(city.month), str(city.root)]
+    return used_by(name, ["tests.bench.work", name, *given])
+
+
+def used_by(name: str, module: list[str]) -> Used:
+    """Runs a module with its arguments, whose last line is JSON with `rows`; RuntimeError when it fails.
 
     This process must stay small: what it holds when it starts another counts for that one's peak.
     """
-    command = [sys.executable, "-m", "tests.bench.work", name]
-    command += [str(city.residents), str(city.seed), str(city.month), str(city.root)]
+    command = [sys.executable, "-m", *module]
     started = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         output = process.stdout.read()
