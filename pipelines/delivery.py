@@ -34,6 +34,7 @@ class Delivery:
     accepted: int = 0
     rejected: int = 0
     repaired_values: int = 0
+    towns_missing: tuple[str, ...] = ()  # of which the rows in use say nothing
 
     @property
     def is_carried(self) -> bool:
@@ -60,17 +61,19 @@ def delivery(contract: Contract, month: Month, lake: Lake) -> Delivery:
         status, reasons = "missing", (_reason("missing", "本月未收到数据。", "Nothing arrived this month."),)
     else:
         status, reasons = "not due", (_reason("not_due", "本月无需报送。", "Not due this month."),)
+    as_of = month if status in USABLE else _carried(contract, month, lake)
     return Delivery(
         extract=contract.id,
         department=contract.department,
         month=month,
         status=status,
-        as_of=month if status in USABLE else _carried(contract, month, lake),
+        as_of=as_of,
         reasons=reasons,
         rows_in=read.get("rows_in", 0),
         accepted=read.get("accepted", 0),
         rejected=read.get("rejected", 0),
         repaired_values=read.get("repaired_values", 0),
+        towns_missing=towns_missing(contract.id, as_of, lake) if as_of else (),
     )
 
 
@@ -92,6 +95,11 @@ def is_usable(extract: str, month: Month, lake: Lake) -> bool:
     """Whether the month's own delivery was accepted, with or without warnings."""
     found = verdict(extract, month, lake)
     return found is not None and found["verdict"] in USABLE
+
+
+def towns_missing(extract: str, month: Month, lake: Lake) -> tuple[str, ...]:
+    """Codes of the towns of which a month's rows say nothing: absence from them proves nothing there."""
+    return tuple((verdict(extract, month, lake) or {}).get("towns_missing") or ())
 
 
 def verdict(extract: str, month: Month, lake: Lake) -> dict | None:

@@ -219,18 +219,19 @@ def publish(month: Month, place: Workplace, progress: Progress = print) -> Path:
 def ingest_history(months: list[Month], place: Workplace, progress: Progress = print) -> None:
     """Ingests and validates earlier months, oldest first, without publishing them.
 
-    Two processes work on different extracts: a verdict compares with the same extract's earlier
-    months only, so extracts are independent of each other.
+    Two processes work on different extracts: a verdict compares with earlier months of the same extract
+    and of the registers, which therefore go first; the others are independent of each other.
     """
     months = sorted(months)
+    registers = [c.id for c in _contracts().values() if c.keeps_identity]
+    others = [extract for extract in extract_ids() if extract not in registers]
     # Not forked: the threads of polars do not survive it, and the child would wait for them forever.
     spawned = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(2, os.cpu_count() or 1), mp_context=spawned) as pool:
-        work = {
-            extract: pool.submit(_history_of_extract, extract, months, place) for extract in extract_ids()
-        }
-        for extract, future in work.items():
-            progress(f"history   {extract}: {future.result()}")
+        for extracts in (registers, others):
+            work = {e: pool.submit(_history_of_extract, e, months, place) for e in extracts}
+            for extract, future in work.items():
+                progress(f"history   {extract}: {future.result()}")
 
 
 def _history_of_extract(extract: str, months: list[Month], place: Workplace) -> str:

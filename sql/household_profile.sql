@@ -186,5 +186,5 @@ left join events on net.household_no = events.household_no
 left join visits on net.household_no = visits.household_no
 left join repaired on net.household_no = repaired.household_no
 left join conflicts on net.household_no = conflicts.household_no
-cross join known
+inner join known on coalesce(places.town_code, '') = known.town_code
 cross join reference

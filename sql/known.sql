@@ -1,9 +1,48 @@
--- One row: what is known of each source for the month.
+-- One row per town, and one for people of no town (''): what is known of each source for the month there.
 with
 
-sources as (
+towns as (
+    select record_town_code as town_code from residents
+    union
+    select town_code from residents
+    where town_code is not null
+    union
+    select '' as town_code
+),
+
+left_out as (
+    select * from towns_left_out
+),
+
+accepted as (
     -- one row per extract: the month whose rows are used (stocks), months accepted (flows)
     select * from sources
+),
+
+gaps as (
+    select
+        left_out.extract_id,
+        left_out.town_code,
+        count(*) filter (where left_out.month_on >= reference.window_6_start) as months_6m,
+        count(*) filter (where left_out.month_on >= reference.window_12_start) as months_12m,
+        max(left_out.month_on) as latest_on
+    from left_out
+    cross join reference
+    group by left_out.extract_id, left_out.town_code
+),
+
+sources as (
+    select
+        towns.town_code,
+        accepted.extract_id,
+        nullif(accepted.as_of_month, gaps.latest_on) as as_of_month,
+        accepted.months_6m - coalesce(gaps.months_6m, 0) as months_6m,
+        accepted.months_12m - coalesce(gaps.months_12m, 0) as months_12m,
+        coalesce(gaps.months_6m, 0) as gaps_6m,
+        coalesce(gaps.months_12m, 0) as gaps_12m
+    from towns
+    cross join accepted
+    left join gaps on accepted.extract_id = gaps.extract_id and towns.town_code = gaps.town_code
 ),
 
 income_months as (
@@ -14,8 +53,8 @@ terms as (
     select * from terms
 ),
 
-deaths as (
-    select count(*) as months
+death_months as (
+    select both_sources.month_on
     from (
         select month_on from accepted_months
         where extract_id = 'public_security__cancellations'
@@ -27,8 +66,23 @@ deaths as (
     where both_sources.month_on >= reference.window_12_start
 ),
 
+deaths as (
+    select
+        towns.town_code,
+        count(distinct death_months.month_on) - count(distinct left_out.month_on) as months
+    from towns
+    left join death_months on true
+    left join left_out
+        on
+            towns.town_code = left_out.town_code
+            and death_months.month_on = left_out.month_on
+            and left_out.extract_id in ('public_security__cancellations', 'civil_affairs__funerals')
+    group by towns.town_code
+),
+
 rolls as (
     select
+        town_code,
         max(as_of_month) filter (where extract_id = 'civil_affairs__assistance_roll')
             as assistance_as_of_month,
         max(as_of_month) filter (where extract_id = 'medical_insurance__enrolments') is not null
@@ -50,8 +104,30 @@ rolls as (
         max(months_12m) filter (where extract_id = 'medical_insurance__settlements')
             as settlement_months_12m,
         max(months_6m) filter (where extract_id = 'emergency__incidents') as incident_months_6m,
-        max(months_6m) filter (where extract_id = 'towns__leads') as lead_months_6m
+        max(months_6m) filter (where extract_id = 'towns__leads') as lead_months_6m,
+        -- a month of which a town was left out would count as one without income there
+        coalesce(
+            sum(gaps_6m) filter (
+                where
+                extract_id in (
+                    'taxation__incomes', 'human_resources__contributions', 'human_resources__pensions'
+                )
+            ),
+            0
+        )
+        = 0 as is_income_whole_6m,
+        coalesce(
+            sum(gaps_12m) filter (
+                where
+                extract_id in (
+                    'taxation__incomes', 'human_resources__contributions', 'human_resources__pensions'
+                )
+            ),
+            0
+        )
+        = 0 as is_income_whole_12m
     from sources
+    group by town_code
 ),
 
 wages as (
@@ -63,15 +139,36 @@ wages as (
     from income_months
 ),
 
+terms_here as (
+    select
+        towns.town_code,
+        terms.began_on,
+        terms.is_in_6,
+        terms.is_seen and count(left_out.month_on) < terms.months_seen as is_seen
+    from towns
+    cross join terms
+    left join left_out
+        on
+            towns.town_code = left_out.town_code
+            and left_out.extract_id = 'education__enrolments'
+            and terms.began_on <= left_out.month_on
+            and left_out.month_on < terms.began_on + to_months(6)
+    group by towns.town_code, terms.began_on, terms.is_in_6, terms.is_seen, terms.months_seen
+),
+
 fees as (
     -- whole when every term that began in the window was seen in one of its six months
     select
-        coalesce(bool_and(is_seen) filter (where is_in_6), false) as are_fees_whole_6m,
-        coalesce(bool_and(is_seen), false) as are_fees_whole_12m
-    from terms
+        towns.town_code,
+        coalesce(bool_and(terms_here.is_seen) filter (where terms_here.is_in_6), false) as are_fees_whole_6m,
+        coalesce(bool_and(terms_here.is_seen), false) as are_fees_whole_12m
+    from towns
+    left join terms_here on towns.town_code = terms_here.town_code
+    group by towns.town_code
 )
 
 select
+    rolls.town_code,
     rolls.assistance_as_of_month is not null as has_assistance_roll,
     rolls.assistance_as_of_month,
     rolls.has_enrolments,
@@ -88,6 +185,8 @@ select
     rolls.incident_months_6m,
     rolls.lead_months_6m,
     deaths.months as death_months_12m,
+    rolls.is_income_whole_6m,
+    rolls.is_income_whole_12m,
     wages.income_months_6m,
     wages.income_months_12m,
     wages.minimum_wages_6m_cents,
@@ -95,6 +194,6 @@ select
     fees.are_fees_whole_6m,
     fees.are_fees_whole_12m
 from rolls
-cross join deaths
+inner join deaths on rolls.town_code = deaths.town_code
+inner join fees on rolls.town_code = fees.town_code
 cross join wages
-cross join fees

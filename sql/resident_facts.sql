@@ -92,7 +92,10 @@ statuses as (
         case when known.has_unemployment_roll then benefit_ends.resident_key is not null end
             as has_ended_benefit,
         benefit_ends.months_since_benefit_ended,
-        benefit_ends.has_contributed_since_benefit_ended,
+        case
+            when benefit_ends.has_contributed_since_benefit_ended or known.is_income_whole_6m
+                then benefit_ends.has_contributed_since_benefit_ended
+        end as has_contributed_since_benefit_ended,
         case
             when not known.has_certificates then null
             when certificates.resident_key is not null then true
@@ -129,6 +132,8 @@ statuses as (
             as unrecorded_wages_12m_cents,
         known.income_months_6m,
         known.income_months_12m,
+        known.is_income_whole_6m,
+        known.is_income_whole_12m,
         known.settlement_months_6m = 6 as is_medical_whole_6m,
         known.settlement_months_12m = 12 as is_medical_whole_12m,
         known.are_fees_whole_6m,
@@ -139,7 +144,7 @@ statuses as (
         reference.is_income_imputed as is_imputation_on
     from residents
     inner join members on residents.resident_key = members.resident_key
-    cross join known
+    inner join known on residents.record_town_code = known.town_code
     cross join reference
     left join insured on residents.resident_key = insured.resident_key
     left join illnesses on residents.resident_key = illnesses.resident_key
@@ -188,13 +193,13 @@ incomes as (
             else true
         end as is_able_worker,
         case
-            when income_months_6m = 0 then null
+            when income_months_6m = 0 or not is_income_whole_6m and not is_minor then null
             when is_minor then 0
             when recorded_6m >= income_months_6m or unrecorded_income = 'zero' then recorded_6m_cents
             when unrecorded_income = 'imputed' then recorded_6m_cents + unrecorded_wages_6m_cents
         end as income_6m_cents,
         case
-            when income_months_12m = 0 then null
+            when income_months_12m = 0 or not is_income_whole_12m and not is_minor then null
             when is_minor then 0
             when recorded_12m >= income_months_12m or unrecorded_income = 'zero' then recorded_12m_cents
             when unrecorded_income = 'imputed' then recorded_12m_cents + unrecorded_wages_12m_cents

@@ -141,6 +141,8 @@ select
     everyone.relation_to_head,
     coalesce(permits.living_address, living_places.living_address, everyone.register_address) as address,
     coalesce(permits.town_code, living_places.town_code, everyone.register_town_code) as town_code,
+    -- where departments keep their records of a person
+    coalesce(permits.town_code, everyone.register_town_code, '') as record_town_code,
     case
         when permits.resident_key is not null then permits.community_code
         when living_places.resident_key is not null then living_places.community_code

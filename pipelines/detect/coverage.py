@@ -22,13 +22,17 @@ def coverage_groups(rules: list[Rule], rule_set: RuleSet, base: set[str]) -> dic
 def coverage_rows(
     tallies: list[dict], groups: dict[tuple[str, str], list[str]], sources: dict[str, Source], month: Month
 ) -> list[dict]:
-    """Rows of the coverage table; an extract nobody delivered is not assessable everywhere."""
+    """Rows of the coverage table.
+
+    An extract nobody delivered is not assessable anywhere, one that leaves out a town not there.
+    """
     rows = []
     for extract, dimension in groups:
         source = sources.get(extract)
-        as_of = source.as_of if source else None
-        status = "not_assessable" if as_of is None else "assessable" if as_of == month else "as_of"
         for tally in tallies:
+            is_here = source is not None and tally["town_code"] not in source.towns_missing
+            as_of = source.as_of if is_here else None
+            status = "not_assessable" if as_of is None else "assessable" if as_of == month else "as_of"
             rows.append(
                 {
                     "month": month.start,

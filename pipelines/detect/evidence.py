@@ -25,6 +25,7 @@ class Source:
     kind: str
     status: str
     as_of: Month | None
+    towns_missing: frozenset[str] = frozenset()
 
     def is_stale(self, month: Month) -> bool:
         """Whether an older roll stands in for one that was due."""
@@ -88,6 +89,7 @@ def delivered_sources(path: Path, contracts: dict[str, Contract], month: Month) 
             kind=contract.kind if contract else "stock",
             status=row["status"],
             as_of=Month.parse(str(as_of)[:7]) if as_of else None,
+            towns_missing=frozenset(row.get("towns_missing") or ()),
         )
     return sources
 

@@ -12,7 +12,14 @@ from pipelines.database import Database
 from pipelines.delivery import Delivery
 from pipelines.lake import Lake, code_digest
 from pipelines.link.fold import fold_month, fold_window, lay_out_money
-from pipelines.link.sources import WINDOW, lay_out_sources, minimum_wages, months_used, previous_profiles
+from pipelines.link.sources import (
+    WINDOW,
+    lay_out_sources,
+    left_out,
+    minimum_wages,
+    months_used,
+    previous_profiles,
+)
 from pipelines.month import Month
 from pipelines.problem import HardshipError
 
@@ -20,7 +27,7 @@ __all__ = ["fold_window", "link"]
 
 # In order: a relation may read those above it.
 RELATIONS = (
-    "known", "departures", "residents", "people_before", "resident_money", "earners", "spouses",
+    "departures", "residents", "known", "people_before", "resident_money", "earners", "spouses",
     "guardianships", "parent_claims", "dependants", "co_parents", "register_groups", "joined_groups",
     "living_together", "household_numbers", "deceased", "members", "benefit_ends", "covered_residents",
     "resident_fees", "resident_facts", "household_sums", "household_places", "household_deaths",
@@ -82,6 +89,7 @@ def _require(contracts: Mapping[str, Contract], deliveries: list[Delivery]) -> N
 
 def _inputs(contracts: Mapping[str, Contract], deliveries: list[Delivery], month: Month, lake: Lake) -> dict:
     """Everything the profiles are made from, by content hash."""
+    used = months_used(contracts, deliveries, month, lake)
     return {
         "deliveries": {
             item.extract: [item.status, str(item.as_of), [r["en"] for r in item.reasons]]
@@ -89,8 +97,9 @@ def _inputs(contracts: Mapping[str, Contract], deliveries: list[Delivery], month
         },
         "rows": {
             extract: {str(m): lake.digest(f"parquet/{extract.partition(' ')[0]}", m) for m in months}
-            for extract, months in months_used(contracts, deliveries, month, lake).items()
+            for extract, months in used.items()
         },
+        "left_out": sorted(map(str, left_out(contracts, used, lake))),
         "previous": {str(m): lake.digest("profiles", m) for m in previous_profiles(lake, month)},
         "household_keys": {str(m): lake.digest("matches", m) for m in lake.months("matches") if m < month},
         "conflicts": lake.digest("conflicts", month),
@@ -113,6 +122,7 @@ def _deliveries_table(deliveries: list[Delivery]) -> pa.Table:
             ("rejected", pa.int64()),
             ("reason_zh", pa.string()),
             ("reason_en", pa.string()),
+            ("towns_missing", pa.list_(pa.string())),
         ]
     )
     rows = [
@@ -127,6 +137,7 @@ def _deliveries_table(deliveries: list[Delivery]) -> pa.Table:
             "rejected": item.rejected,
             "reason_zh": "；".join(reason["zh"] for reason in item.reasons),
             "reason_en": "; ".join(reason["en"] for reason in item.reasons),
+            "towns_missing": list(item.towns_missing),
         }
         for item in deliveries
     ]

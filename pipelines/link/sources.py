@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 
@@ -69,6 +69,7 @@ def lay_out_sources(
     database.lazy("income_months")
     database.register("terms", _terms(used["education__enrolments window"], month))
     database.register("sources", _sources(deliveries, used, month))
+    database.register("towns_left_out", _towns_left_out(contracts, used, lake))
     accepted = [{"extract_id": i, "month_on": m.start} for i in contracts for m in used[i]]
     schema = pa.schema([("extract_id", pa.string()), ("month_on", pa.date32())])
     database.register("accepted_months", pa.Table.from_pylist(accepted, schema=schema))
@@ -235,8 +236,30 @@ def _sources(deliveries: list[Delivery], used: dict[str, list[Month]], month: Mo
     return pa.Table.from_pylist(rows, schema=pa.schema(columns))
 
 
+def _towns_left_out(
+    contracts: Mapping[str, Contract], used: Mapping[str, list[Month]], lake: Lake
+) -> pa.Table:
+    """One row per extract, month in use and town of which the extract says nothing that month."""
+    rows = [
+        {"extract_id": extract, "month_on": m.start, "town_code": town}
+        for extract, m, town in sorted(left_out(contracts, used, lake))
+    ]
+    columns = [("extract_id", pa.string()), ("month_on", pa.date32()), ("town_code", pa.string())]
+    return pa.Table.from_pylist(rows, schema=pa.schema(columns))
+
+
+def left_out(
+    contracts: Mapping[str, Contract], used: Mapping[str, list[Month]], lake: Lake
+) -> Iterator[tuple[str, Month, str]]:
+    """(extract, month, town) of what the months in use say nothing of."""
+    for extract in contracts:
+        for m in {*used[extract], *used.get(f"{extract} window", ())}:
+            for town in delivery.towns_missing(extract, m, lake):
+                yield extract, m, town
+
+
 def _terms(schooled: list[Month], month: Month) -> pa.Table:
-    """One row per school term that began in the window: whether any of its months was delivered.
+    """One row per school term that began in the window: whether any of its months was delivered, how many.
 
     A term's fee counts in the month the term begins: autumn in September, spring in March.
     """
@@ -245,9 +268,11 @@ def _terms(schooled: list[Month], month: Month) -> pa.Table:
             "began_on": start.start,
             "is_in_6": start in month.window(6),
             "is_seen": any(start <= m < start.plus(6) for m in schooled),
+            "months_seen": sum(start <= m < start.plus(6) for m in schooled),
         }
         for start in month.window(WINDOW)
         if start.number in (3, 9)
     ]
     columns = [("began_on", pa.date32()), ("is_in_6", pa.bool_()), ("is_seen", pa.bool_())]
+    columns.append(("months_seen", pa.int64()))
     return pa.Table.from_pylist(rows, schema=pa.schema(columns))

@@ -61,7 +61,7 @@ def validate(contract: Contract, month: Month, lake: Lake) -> dict | None:
         reasons += whole.overlap(path)
     statistics = _statistics(checks, results)
     if results is not None and not statistics["rows_by_town"]:
-        statistics["rows_by_town"] = whole.rows_by_file(report)
+        statistics["rows_by_town"] = whole.rows_by_file(report) or whole.rows_by_home(path)
     missing = whole.towns_missing(statistics["rows_by_town"], report) if results is not None else []
     reasons = [*whole.without_repetition(reasons, checks, results, missing), *whole.of_towns(missing)]
     content = {

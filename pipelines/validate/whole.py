@@ -23,6 +23,11 @@ from pipelines.validate.recent import Recent
 
 _REMEMBERED_MONTHS = 12
 
+# Where people are recorded to live, the surest first.
+_HOMES = ("public_security__residence_permits", "public_security__residents")
+# The few events of a small town may all happen elsewhere for once.
+_FEWEST_EVENTS = 20
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -37,6 +42,7 @@ class Whole:
         """What the answers below depend on besides this month's rows and the recent verdicts."""
         last = self._last_rows()
         return {
+            "homes": [[str(m), self.lake.digest(f"parquet/{home}", m)] for home, m in self._homes()],
             "earlier_files": {sha256: str(month) for sha256, month in self._earlier_files().items()},
             "last_rows": self.lake.digest(f"parquet/{self.contract.id}", self.recent.months[0])
             if last
@@ -67,11 +73,26 @@ class Whole:
                 counts[file["town"]] += file["accepted"]
         return dict(sorted(counts.items()))
 
+    def rows_by_home(self, rows: Path) -> dict[str, int]:
+        """Rows per town where last month's registers have the person, of an extract that names no town."""
+        column = self._person()
+        files = [delivery.accepted_rows(home, month, self.lake) for home, month in self._homes()]
+        if column is None or not any(files):
+            return {}
+        homes = pl.concat(pl.scan_parquet(path).select("resident_key", "town_code") for path in files if path)
+        homes = homes.unique("resident_key", keep="first", maintain_order=True)
+        people = pl.scan_parquet(rows).select(pl.col(column).alias("resident_key")).drop_nulls()
+        people = people.group_by("resident_key").len()
+        found = people.join(homes, on="resident_key").drop_nulls("town_code").group_by("town_code")
+        return dict(sorted(found.agg(pl.col("len").sum()).collect().iter_rows()))
+
     def towns_missing(self, rows_by_town: dict[str, int], report: dict) -> list[str]:
         """Codes of towns that had rows in each recent month and have none of this month now."""
         least = min((term.arguments["minimumRows"] for term in self._terms("towns_missing")), default=None)
         if least is None:
             return []
+        if self._homes() and self.contract.kind == "flow":
+            least = max(least, _FEWEST_EVENTS)
         usual = [
             {town for town, rows in counts.items() if rows >= least} for counts in self.recent.rows_by_town
         ]
@@ -136,6 +157,15 @@ class Whole:
                 f"Only {share:.0%} of the people are those of {month}; "
                 f"at least {term.arguments['minimumShare']:.0%} expected.",
             )
+
+    def _homes(self) -> list[tuple[str, Month]]:
+        """Registers of homes, and the months before this one, of an extract that names no town itself."""
+        names_town = any(p.reference == "towns" for p in self.contract.properties)
+        if names_town or self.contract.form.get("splitBy") == "town" or not self._terms("towns_missing"):
+            return []
+        # The month's own register may not have been judged yet.
+        found = ((home, delivery.usable_months(home, self.lake, self.month, limit=1)) for home in _HOMES)
+        return [(home, months[0]) for home, months in found if months]
 
     def _terms(self, check: str) -> list[Quality]:
         return [term for term in promises(self.contract) if term.check == check]
