@@ -14,7 +14,7 @@ export GX_ANALYTICS_ENABLED := false
 export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak airflow lint requirements clean clean-landing
+.PHONY: help run report test bench soak airflow lint requirements clean clean-landing
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ run: $(VENV)/.installed ## run one month through Airflow, on an invented city if
 	@$(BIN)/python dags/run_month.py $(MONTH)
 	@echo
 	@$(BIN)/hardship status --month $(MONTH)
+
+report: $(VENV)/.installed ## make a month's report and open it in the browser
+	@$(BIN)/hardship report --month $(MONTH) --open
 
 test: $(VENV)/.installed-test ## run all tests
 	@$(BIN)/python -m pytest

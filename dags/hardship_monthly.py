@@ -157,6 +157,12 @@ def hardship_monthly():
 
     @task
     @_masked
+    def report(month: str) -> None:
+        """Pages for the bureau and the towns; the lists stand whether it succeeds or not."""
+        monthly.report(Month.parse(month), monthly.workplace(), progress)
+
+    @task
+    @_masked
     def confirm_input(month: str) -> None:
         """Red when a delivered file could not be used; the lists are published all the same."""
         monthly.confirm_input(Month.parse(month), monthly.workplace())
@@ -166,7 +172,9 @@ def hardship_monthly():
     extracts >> data_docs(chosen)
     linked = link(chosen)
     extracts >> conflicts(chosen) >> linked
-    [extracts, fold(chosen)] >> linked >> detect(chosen) >> publish(chosen) >> confirm_input(chosen)
+    published = publish(chosen)
+    [extracts, fold(chosen)] >> linked >> detect(chosen) >> published
+    published >> [report(chosen), confirm_input(chosen)]
 
 
 def take_passwords() -> None:

@@ -14,6 +14,15 @@ from pipelines.month import Month
 
 USABLE = ("accepted", "warned")
 
+# What became of an extract, for the people who read it: Chinese, English.
+STATUSES = {
+    "accepted": ("正常", "accepted"),
+    "warned": ("采用，有提醒", "accepted with warnings"),
+    "held": ("暂不采用", "held"),
+    "missing": ("未收到", "missing"),
+    "not due": ("本月无需报送", "not due"),
+}
+
 
 @dataclass(frozen=True)
 class Delivery:

@@ -19,7 +19,7 @@ from pipelines.lake import Lake
 from pipelines.month import Month
 from pipelines.problem import HardshipError
 
-STAGES = ("ingest", "validate", "link", "detect", "publish")
+STAGES = ("ingest", "validate", "link", "detect", "publish", "report")
 
 # A window holds the reference month and the eleven before it.
 HISTORY_MONTHS = 11
@@ -95,6 +95,7 @@ def bring_up(month: Month, place: Workplace, progress: Progress = print) -> None
     link(month, place, progress)
     detect(month, place, progress)
     publish(month, place, progress)
+    report(month, place, progress)
 
 
 def check(month: Month, place: Workplace) -> None:
@@ -214,6 +215,15 @@ def publish(month: Month, place: Workplace, progress: Progress = print) -> Path:
     if outdated:
         progress(f"publish   out of date: {', '.join(map(str, outdated))}; {bring_up_command(outdated)}")
     return folder
+
+
+def report(month: Month, place: Workplace, progress: Progress = print) -> Path:
+    """The published month as pages for the bureau and for each town; returns the city's page."""
+    from pipelines.report import report
+
+    page = report(month, place.lake)
+    progress(f"report    {page}")
+    return page
 
 
 def ingest_history(months: list[Month], place: Workplace, progress: Progress = print) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 from collections.abc import Sequence
 
@@ -35,21 +37,39 @@ class Html(str):
     """Text that is HTML already and is not escaped again."""
 
 
+class Number(Html):
+    """A number as it is to be read; in a table it stands to the right."""
+
+
 def page(title_zh: str, title_en: str, *parts: str, lang: str = "zh-CN") -> str:
     """A whole page."""
+    return bare_page(title_zh, title_en, _STYLE, f"<h1>{both(title_zh, title_en)}</h1>", *parts, lang=lang)
+
+
+def bare_page(
+    title_zh: str, title_en: str, style: str, *parts: str, script: str = "", lang: str = "zh-CN"
+) -> str:
+    """A whole page with a look of its own; the browser is told to load nothing and run no other script."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    allowed = f"script-src 'sha256-{digest}'; " if script else ""
+    last = f"<script>{script}</script>\n" if script else ""
     return (
         f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        f"{allowed}style-src 'unsafe-inline'\">\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title_zh)} / {html.escape(title_en)}</title>\n<style>{_STYLE}</style>\n"
-        f"</head>\n<body>\n<h1>{both(title_zh, title_en)}</h1>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
+        f"<title>{html.escape(title_zh)} / {html.escape(title_en)}</title>\n<style>{style}</style>\n"
+        "</head>\n<body>\n" + "\n".join(parts) + f"\n{last}</body>\n</html>\n"
     )
 
 
-def both(zh: str, en: str) -> Html:
+def both(zh: object, en: object) -> Html:
     """Words in both languages, Chinese first; once where they are the same."""
     if zh == en:
         return escaped(zh)
-    return Html(f'{escaped(zh)} <span class="en" lang="en">{escaped(en)}</span>')
+    return Html(
+        f'<span class="zh" lang="zh-CN">{escaped(zh)}</span> <span class="en" lang="en">{escaped(en)}</span>'
+    )
 
 
 def escaped(text: object) -> Html:
@@ -57,9 +77,9 @@ def escaped(text: object) -> Html:
     return text if isinstance(text, Html) else Html(html.escape(str(text)))
 
 
-def heading(zh: str, en: str) -> Html:
+def heading(zh: str, en: str, level: int = 2) -> Html:
     """Heading of a part."""
-    return Html(f"<h2>{both(zh, en)}</h2>")
+    return Html(f"<h{level}>{both(zh, en)}</h{level}>")
 
 
 def paragraph(*texts: object, kind: str = "") -> Html:
@@ -78,18 +98,45 @@ def code(text: str) -> Html:
     return Html(f"<pre>{html.escape(text)}</pre>")
 
 
-def table(heads: Sequence[object], rows: Sequence[Sequence[object]], caption: object = "") -> Html:
-    """A table; numbers stand to the right with thousands separators, None is a dash."""
-    head = "".join(f'<th scope="col">{escaped(cell)}</th>' for cell in heads)
-    body = "\n".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>" for row in rows)
+def table(
+    heads: Sequence[object],
+    rows: Sequence[Sequence[object]],
+    caption: object = "",
+    is_named: bool = False,
+    has_total: bool = False,
+) -> Html:
+    """A table; numbers stand to the right with thousands separators, None is a dash.
+
+    With `is_named` the first cell of a row is its name, with `has_total` the last row is a sum.
+    """
+    right = [bool(rows) and _is_number(rows[0][place]) for place in range(len(heads))]
+    head = "".join(
+        f'<th scope="col"{" class=number" if is_right else ""}>{escaped(cell)}</th>'
+        for cell, is_right in zip(heads, right, strict=True)
+    )
+    first = 1 if is_named else 0
+    last = len(rows) - 1 if has_total else None
+    body = "\n".join(
+        ('<tr class="total">' if place == last else "<tr>")
+        + "".join(f'<th scope="row">{escaped(cell)}</th>' for cell in row[:first])
+        + "".join(_cell(cell) for cell in row[first:])
+        + "</tr>"
+        for place, row in enumerate(rows)
+    )
     title = f"<caption>{escaped(caption)}</caption>" if caption else ""
     return Html(f"<table>{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>")
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, (Number, int, float)) and not isinstance(cell, bool)
 
 
 def _cell(cell: object) -> str:
     if cell is None:
         return "<td>–</td>"
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+    if isinstance(cell, Number):
+        return f'<td class="number">{cell}</td>'
+    if _is_number(cell):
         text = f"{cell:,}" if isinstance(cell, int) else f"{cell:,.2f}"
         return f'<td class="number">{text}</td>'
     text = escaped(cell)

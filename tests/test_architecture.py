@@ -14,7 +14,7 @@ from pipelines.identity import is_resident_id
 
 ROOT = Path(__file__).resolve().parent.parent
 
-VERBS = ("ingest", "validate", "link", "detect", "publish")
+VERBS = ("ingest", "validate", "link", "detect", "publish", "report")
 # From what knows most to what knows least: a noun imports only nouns to its right.
 NOUNS = (
     "dictionary", "feedback", "conflicts", "confirmations", "outdated", "delivery", "manifest", "rule",
@@ -33,6 +33,8 @@ PLACES_OF_LIBRARIES = {
     "fastexcel": "pipelines/ingest",
     "msoffcrypto": "pipelines/password.py",
     "typer": "pipelines/cli/",
+    "altair": "pipelines/report/",
+    "vl_convert": "pipelines/report/",
 }
 
 # Printed in GB 11643-1999 and its commentaries to show the check digit.

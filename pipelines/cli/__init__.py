@@ -14,6 +14,7 @@ from pipelines.cli.conflicts import conflicts
 from pipelines.cli.dictionary import dictionary
 from pipelines.cli.feedback import feedback
 from pipelines.cli.given import MonthOption
+from pipelines.cli.report import report
 from pipelines.cli.rules import rules_app
 from pipelines.cli.sql import sql
 from pipelines.cli.terminal import JsonOption
@@ -157,6 +158,7 @@ def explain(
 app.command(short_help="Ask the published tables in SQL.")(sql)
 app.command(short_help="What every table and column means, as pages.")(dictionary)
 app.command(short_help="A file back to each department: what was wrong.")(feedback)
+app.command(short_help="The month as pages: one for the bureau, one for each town.")(report)
 app.command(short_help="Identities that a person must look at.")(conflicts)
 app.command(short_help="Remove what crashes and reruns left behind.")(tidy)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.delivery import STATUSES
 from pipelines.department import DEPARTMENTS
 from pipelines.publish.styles import height_of, marks
-from pipelines.publish.words import DELIVERIES, Words, zh, zh_list
+from pipelines.publish.words import Words, zh, zh_list
 from pipelines.rule.order import Order
 
 _DIMENSION_HELP = {
@@ -32,7 +33,7 @@ def gaps_text(content, words: Words) -> str:
     for delivery in content.deliveries:
         if delivery["status"] not in ("held", "missing"):
             continue
-        text = f"{delivery['title_zh']}（{department(delivery)}）{zh(DELIVERIES, delivery['status'])}"
+        text = f"{delivery['title_zh']}（{department(delivery)}）{zh(STATUSES, delivery['status'])}"
         if delivery["as_of_month"]:
             text += f"，沿用{delivery['as_of_month']}"
         elif unknown.get(delivery["extract"]):
@@ -101,7 +102,7 @@ def data_sheet(sheet, content, words: Words, styles) -> None:
         _cells(
             sheet, row, styles, widths,
             [
-                department(delivery), delivery["title_zh"], zh(DELIVERIES, delivery["status"]),
+                department(delivery), delivery["title_zh"], zh(STATUSES, delivery["status"]),
                 delivery["as_of_month"] or "—", delivery["rows_in"], delivery["accepted"],
                 delivery["rejected"], delivery["repaired_values"], delivery["reason_zh"],
             ],

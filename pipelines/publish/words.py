@@ -25,14 +25,6 @@ STATUS_COLOURS = {
     "de_escalated": "#1F4E9E",
 }
 
-DELIVERIES = {
-    "accepted": ("正常", "accepted"),
-    "warned": ("采用，有提醒", "accepted with warnings"),
-    "held": ("暂不采用", "held"),
-    "missing": ("未收到", "missing"),
-    "not due": ("本月无需报送", "not due"),
-}
-
 # A household that another town lists now; every other reason to leave a list is a case's.
 MOVED = ("住址变动，由其他镇街走访", "now listed in another town")
 

@@ -46,6 +46,24 @@ class Order:
             f"－{self.stale}×仅凭以往月份数据的类型数。分高者在前；同分的，人均净收入低者在前。"
         )
 
+    @property
+    def who_en(self) -> str:
+        """Who is listed, in English."""
+        return (
+            f"Households with {self.bar} or more dimensions of hardship, or that match a rule which lists on "
+            "its own; not those covered by assistance, with clear assets or taken off for another reason."
+        )
+
+    @property
+    def formula_en(self) -> str:
+        """The order in English."""
+        return (
+            f"Priority = {self.dimension} × dimensions + severity of each dimension (0 to 10, see the table) "
+            f"+ {self.waiting} × months waiting + {self.vulnerable} (child under 6, severe disability or a "
+            f"member of 80 and over) − {self.stale} × dimensions that rest on an earlier month's data alone. "
+            "Highest first; ties by lower net income per head."
+        )
+
     def sums(self, candidates: pl.DataFrame) -> pl.Series:
         """Each candidate's priority written out, e.g. `10×2＋严重8＋2×1＋3＝33`."""
         severities = [name for name in candidates.columns if name.startswith("severity_")]
