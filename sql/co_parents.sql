@@ -2,7 +2,7 @@
 -- here or not. Most marriages of migrants are registered elsewhere.
 with
 
-parent_claims as (
+parent_claims as not materialized (
     select * from parent_claims
 ),
 
@@ -23,5 +23,5 @@ from chosen
 inner join others
     on
         chosen.resident_key = others.resident_key
-        and chosen.parent_address = others.parent_address
+        and chosen.parent_address_key = others.parent_address_key
 where chosen.parent_key <> others.parent_key

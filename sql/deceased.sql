@@ -17,7 +17,7 @@ living_together as (
     select * from living_together
 ),
 
-household_numbers as (
+household_numbers as not materialized (
     select * from household_numbers
 ),
 
@@ -43,7 +43,7 @@ died as (
         departures.died_on,
         people_before.sex,
         people_before.birth_on,
-        people_before.household_register_no
+        people_before.household_register_key
     from departures
     inner join people_before on departures.resident_key = people_before.resident_key
     cross join reference
@@ -120,16 +120,16 @@ by_marriage as (
 register_homes as (
     -- of several homes of one family register the one where most of the register live
     select
-        residents.family_register_no,
+        residents.family_register_key,
         numbers.household_no,
         row_number() over (
-            partition by residents.family_register_no
+            partition by residents.family_register_key
             order by count(*) desc, min(residents.resident_key) asc
         ) as choice
     from residents
     inner join numbers on residents.resident_key = numbers.resident_key
-    where residents.family_register_no in (select died.household_register_no from died)
-    group by residents.family_register_no, numbers.household_no
+    where residents.family_register_key in (select died.household_register_key from died)
+    group by residents.family_register_key, numbers.household_no
 ),
 
 by_register as (
@@ -138,7 +138,7 @@ by_register as (
         register_homes.household_no,
         3 as preference
     from died
-    inner join register_homes on died.household_register_no = register_homes.family_register_no
+    inner join register_homes on died.household_register_key = register_homes.family_register_key
     where register_homes.choice = 1
 ),
 

@@ -8,8 +8,8 @@ parent_claims as (
 
 select
     resident_key,
-    family_register_no,
-    address,
+    family_register_key,
+    address_key,
     parent_key,
     source
 from parent_claims

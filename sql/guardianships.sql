@@ -1,7 +1,7 @@
 -- One row per person and source that claims somebody as parent or guardian; 1 is the first preference.
 with
 
-residents as (
+residents as not materialized (
     select * from residents
 ),
 
@@ -20,10 +20,10 @@ permits as (
 heads as (
     select
         resident_key,
-        family_register_no,
+        family_register_key,
         case when relation_to_head = 'head' then 1 else 2 end as position
     from residents
-    where relation_to_head in ('head', 'spouse') and family_register_no is not null
+    where relation_to_head in ('head', 'spouse') and family_register_key is not null
 )
 
 select
@@ -52,7 +52,7 @@ select
     'family register' as source,
     2 + heads.position as preference
 from residents
-inner join heads on residents.family_register_no = heads.family_register_no
+inner join heads on residents.family_register_key = heads.family_register_key
 where residents.relation_to_head = 'child' and residents.age_years <= 22
 
 union all

@@ -1,7 +1,7 @@
 -- One row per household with an asset or a tenancy. Registers prove presence only.
 with
 
-members as (
+members as not materialized (
     select
         resident_key,
         household_no

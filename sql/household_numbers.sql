@@ -1,7 +1,7 @@
 -- One row per household: its number, inherited from the last month by the majority of its members.
 with
 
-living_together as (
+living_together as not materialized (
     select * from living_together
 ),
 

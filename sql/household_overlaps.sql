@@ -1,5 +1,5 @@
 -- One row per household with a match: its dimensions, causes, troubles, severity and sentences together.
-with matched as (
+with matched as not materialized (
     select
         household_no,
         rule_id,

@@ -8,10 +8,8 @@ facts as (
 ranked as (
     select
         household_no,
-        address,
         town_code,
         community_code,
-        grid_no,
         is_place_known,
         row_number() over (
             partition by household_no
@@ -27,10 +25,8 @@ ranked as (
 -- a register address is where the family is registered, which nobody has confirmed
 select
     household_no,
-    address,
     town_code,
     community_code,
-    grid_no,
     not is_place_known as is_address_uncertain
 from ranked
 where choice = 1

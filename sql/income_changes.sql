@@ -3,15 +3,16 @@
 -- both; plus pension.
 with
 
-declared as (
+-- read anew for each use: kept once, all rows of twelve months would be
+declared as not materialized (
     select * from stg_taxation__incomes
 ),
 
-contributions as (
+contributions as not materialized (
     select * from stg_human_resources__contributions
 ),
 
-pensions as (
+pensions as not materialized (
     select * from stg_human_resources__pensions
 ),
 

@@ -1,7 +1,7 @@
 -- One row per register group that a couple joins to another: the smallest group it is joined to.
 with recursive
 
-register_groups as (
+register_groups as not materialized (
     select * from register_groups
 ),
 

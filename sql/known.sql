@@ -134,8 +134,9 @@ wages as (
     select
         count(*) filter (where is_in_6) as income_months_6m,
         count(*) as income_months_12m,
-        coalesce(sum(minimum_wage_cents) filter (where is_in_6), 0) as minimum_wages_6m_cents,
-        coalesce(sum(minimum_wage_cents), 0) as minimum_wages_12m_cents
+        -- a sum has 128 bits, which would slow down every amount it is added to
+        cast(coalesce(sum(minimum_wage_cents) filter (where is_in_6), 0) as bigint) as minimum_wages_6m_cents,
+        cast(coalesce(sum(minimum_wage_cents), 0) as bigint) as minimum_wages_12m_cents
     from income_months
 ),
 

@@ -1,7 +1,7 @@
 -- One row per resident: a label that the members living together share.
 with
 
-register_groups as (
+register_groups as not materialized (
     select * from register_groups
 ),
 
@@ -9,7 +9,7 @@ joined_groups as (
     select * from joined_groups
 ),
 
-dependants as (
+dependants as not materialized (
     select * from dependants
 ),
 
@@ -23,13 +23,13 @@ independents as (
 
 group_labels as (
     select
-        register_groups.family_register_no,
-        register_groups.address,
+        register_groups.family_register_key,
+        register_groups.address_key,
         min(independents.label) as label
     from register_groups
     inner join independents on register_groups.resident_key = independents.resident_key
-    where register_groups.family_register_no is not null
-    group by register_groups.family_register_no, register_groups.address
+    where register_groups.family_register_key is not null
+    group by register_groups.family_register_key, register_groups.address_key
 ),
 
 without_parent as (
@@ -39,18 +39,18 @@ without_parent as (
         coalesce(
             group_labels.label,
             case
-                when dependants.family_register_no is not null
+                when dependants.family_register_key is not null
                     then
                         min(dependants.resident_key)
-                            over (partition by dependants.family_register_no, dependants.address)
+                            over (partition by dependants.family_register_key, dependants.address_key)
             end,
             dependants.resident_key
         ) as label
     from dependants
     left join group_labels
         on
-            dependants.family_register_no = group_labels.family_register_no
-            and dependants.address = group_labels.address
+            dependants.family_register_key = group_labels.family_register_key
+            and dependants.address_key = group_labels.address_key
     where dependants.parent_key is null
 ),
 

@@ -1,7 +1,7 @@
 -- One row per member of a household: those alive, and those who died within twelve months.
 with
 
-residents as (
+residents as not materialized (
     select * from residents
 ),
 
@@ -30,7 +30,7 @@ numbered as (
         residents.resident_key,
         household_numbers.household_no,
         residents.birth_on,
-        residents.relation_to_head = 'head' and residents.family_register_no is not null
+        residents.relation_to_head = 'head' and residents.family_register_key is not null
             as is_register_head
     from residents
     inner join living_together on residents.resident_key = living_together.resident_key
@@ -72,6 +72,7 @@ select
         when residents.relation_to_head = 'parent' then 'parent'
         else 'other'
     end as role,
+    residents.address_source,
     cast(null as date) as died_on
 from numbered
 inner join heads on numbered.household_no = heads.household_no
@@ -86,5 +87,6 @@ select
     household_no,
     false as is_alive,
     'deceased' as role,
+    cast(null as varchar) as address_source,
     died_on
 from deceased

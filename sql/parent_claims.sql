@@ -2,7 +2,7 @@
 -- a parent for who has none: in order of which claim counts.
 with
 
-residents as (
+residents as not materialized (
     select * from residents
 ),
 
@@ -37,13 +37,13 @@ parents as (
     select
         claims.child_key as resident_key,
         claims.parent_key,
-        parents.address as parent_address,
+        parents.address_key as parent_address_key,
         claims.source,
         -- A child of parents who live apart belongs to the one at its own address.
         row_number() over (
             partition by claims.child_key
             order by
-                case when dependants.address = parents.address then 0 else 1 end,
+                case when dependants.address_key = parents.address_key then 0 else 1 end,
                 claims.preference,
                 claims.parent_key
         ) as choice
@@ -55,10 +55,10 @@ parents as (
 
 select
     dependants.resident_key,
-    dependants.family_register_no,
-    dependants.address,
+    dependants.family_register_key,
+    dependants.address_key,
     parents.parent_key,
-    parents.parent_address,
+    parents.parent_address_key,
     parents.source,
     coalesce(parents.choice, 1) as choice
 from dependants

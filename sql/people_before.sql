@@ -1,15 +1,16 @@
--- One row per person who died or left: birth, sex and register number as they last stood in a register.
+-- One row per person who died or left: birth, sex and register as they last stood in a register.
 with
 
 people as (
+    -- the latest two months in full; who had gone before them comes from the state of the window
     select
         resident_key,
         sex,
         birth_on,
-        household_register_no,
+        household_register_key,
         month,
-        1 as preference
-    from public_security__residents_before
+        preference
+    from register_entries
 
     union all
 
@@ -17,10 +18,10 @@ people as (
         resident_key,
         sex,
         birth_on,
-        null as household_register_no,
+        household_register_key,
         month,
-        2 as preference
-    from public_security__residence_permits_before
+        preference
+    from people_gone
 ),
 
 departures as (
@@ -32,7 +33,7 @@ ranked as (
         people.resident_key,
         people.sex,
         people.birth_on,
-        people.household_register_no,
+        people.household_register_key,
         row_number() over (
             partition by people.resident_key order by people.month desc, people.preference asc
         ) as recency
@@ -44,6 +45,6 @@ select
     resident_key,
     sex,
     birth_on,
-    household_register_no
+    household_register_key
 from ranked
 where recency = 1

@@ -16,40 +16,34 @@ reference as (
 independents as (
     select
         residents.resident_key,
-        residents.family_register_no,
-        residents.address
+        residents.family_register_key,
+        residents.address_key
     from residents
     left join dependants on residents.resident_key = dependants.resident_key
     where dependants.resident_key is null
 ),
 
-grouped as (
-    -- people of a collective register and migrants stand alone unless linked
+shared as (
     select
-        resident_key,
-        case
-            when family_register_no is null then resident_key
-            else min(resident_key) over (partition by family_register_no, address)
-        end as group_key,
-        family_register_no,
-        address
-    from independents
-),
-
-sizes as (
-    select
-        group_key,
+        family_register_key,
+        address_key,
+        min(resident_key) as group_key,
         count(*) as size
-    from grouped
-    group by group_key
+    from independents
+    where family_register_key is not null
+    group by family_register_key, address_key
 )
 
+-- people of a collective register and migrants stand alone unless linked
 select
-    grouped.resident_key,
-    grouped.group_key,
-    grouped.family_register_no,
-    grouped.address,
-    sizes.size > reference.household_size_cap as is_too_large
-from grouped
-inner join sizes on grouped.group_key = sizes.group_key
+    independents.resident_key,
+    coalesce(shared.group_key, independents.resident_key) as group_key,
+    independents.family_register_key,
+    independents.address_key,
+    coalesce(shared.size > reference.household_size_cap, false) as is_too_large
+from independents
+left join shared
+    on
+        independents.family_register_key = shared.family_register_key
+        and independents.address_key = shared.address_key
 cross join reference

@@ -29,54 +29,86 @@ reference as (
     select * from reference
 ),
 
-registered as (
+on_paper as (
+    -- one join for both registers: who is in each, and whether that entry says the person is here now
     select
-        register.resident_key,
-        register.sex,
-        register.birth_on,
-        true as has_local_hukou,
-        case when register.register_type = 'family' then register.household_register_no end
-            as family_register_no,
+        coalesce(register.resident_key, permits.resident_key) as resident_key,
+        register.sex as register_sex,
+        register.birth_on as register_birth_on,
+        register.register_type,
+        register.household_register_key,
         register.relation_to_head,
-        register.register_address,
+        register.register_address_key,
         register.town_code as register_town_code,
-        register.community_code as register_community_code
+        register.community_code as register_community_code,
+        register.moved_in_on,
+        permits.resident_key is not null as has_permit,
+        permits.sex as permit_sex,
+        permits.birth_on as permit_birth_on,
+        permits.permit_issued_on,
+        permits.living_address_key,
+        permits.town_code as permit_town_code,
+        permits.community_code as permit_community_code
     from register
-    left join departures on register.resident_key = departures.resident_key
-    cross join reference
-    where
-        register.birth_on <= reference.month_end
-        and (departures.died_on is null or departures.is_death_disputed)
-        -- who came back after having left is here
-        and (departures.left_on is null or register.moved_in_on > departures.left_on)
+    full outer join permits on register.resident_key = permits.resident_key
 ),
 
-migrants as (
+judged as (
     select
-        permits.resident_key,
-        permits.sex,
-        permits.birth_on,
-        false as has_local_hukou,
-        cast(null as varchar) as family_register_no,
-        cast(null as varchar) as relation_to_head,
-        cast(null as varchar) as register_address,
-        cast(null as varchar) as register_town_code,
-        cast(null as varchar) as register_community_code
-    from permits
-    left join departures on permits.resident_key = departures.resident_key
-    left join registered on permits.resident_key = registered.resident_key
+        on_paper.*,
+        -- who came back after having left is here
+        coalesce(
+            on_paper.register_birth_on <= reference.month_end
+            and (departures.left_on is null or on_paper.moved_in_on > departures.left_on),
+            false
+        ) as is_registered,
+        coalesce(
+            on_paper.permit_birth_on <= reference.month_end
+            and (departures.left_on is null or on_paper.permit_issued_on > departures.left_on),
+            false
+        ) as is_permitted
+    from on_paper
+    left join departures on on_paper.resident_key = departures.resident_key
     cross join reference
-    where
-        permits.birth_on <= reference.month_end
-        and (departures.died_on is null or departures.is_death_disputed)
-        and (departures.left_on is null or permits.permit_issued_on > departures.left_on)
-        and registered.resident_key is null
+    where departures.died_on is null or departures.is_death_disputed
 ),
 
 people as (
-    select * from registered
-    union all
-    select * from migrants
+    select
+        judged.resident_key,
+        case when judged.is_registered then judged.register_sex else judged.permit_sex end as sex,
+        case when judged.is_registered then judged.register_birth_on else judged.permit_birth_on end
+            as birth_on,
+        judged.is_registered as has_local_hukou,
+        case
+            when judged.is_registered and judged.register_type = 'family' then judged.household_register_key
+        end as family_register_key,
+        case when judged.is_registered then judged.relation_to_head end as relation_to_head,
+        case
+            when judged.has_permit then judged.living_address_key
+            when living_places.resident_key is not null then living_places.living_address_key
+            else judged.register_address_key
+        end as address_key,
+        case
+            when judged.has_permit then judged.permit_town_code
+            when living_places.resident_key is not null then living_places.town_code
+            else judged.register_town_code
+        end as town_code,
+        case when judged.has_permit then judged.permit_town_code else judged.register_town_code end
+            as record_town_code,
+        case
+            when judged.has_permit then judged.permit_community_code
+            when living_places.resident_key is not null then living_places.community_code
+            else judged.register_community_code
+        end as community_code,
+        case
+            when judged.has_permit then 'permit'
+            when living_places.resident_key is not null then 'grid'
+            else 'register'
+        end as address_source
+    from judged
+    left join living_places on judged.resident_key = living_places.resident_key
+    where judged.is_registered or judged.is_permitted
 ),
 
 newborns as (
@@ -85,24 +117,12 @@ newborns as (
         births.child_key as resident_key,
         any_value(births.sex) as sex,
         any_value(births.born_on) as birth_on,
-        false as has_local_hukou,
-        cast(null as varchar) as family_register_no,
-        cast(null as varchar) as relation_to_head,
-        any_value(
-            coalesce(mother_permit.living_address, mother_place.living_address, mother.register_address)
-        ) as register_address,
-        any_value(coalesce(mother_permit.town_code, mother_place.town_code, mother.register_town_code))
-            as register_town_code,
-        any_value(
-            coalesce(
-                mother_permit.community_code, mother_place.community_code, mother.register_community_code
-            )
-        )
-            as register_community_code
+        any_value(mother.address_key) as address_key,
+        any_value(mother.town_code) as town_code,
+        any_value(mother.record_town_code) as record_town_code,
+        any_value(mother.community_code) as community_code
     from births
     inner join people as mother on births.mother_key = mother.resident_key
-    left join permits as mother_permit on births.mother_key = mother_permit.resident_key
-    left join living_places as mother_place on births.mother_key = mother_place.resident_key
     left join people as known on births.child_key = known.resident_key
     left join departures on births.child_key = departures.resident_key
     where known.resident_key is null and (departures.died_on is null or departures.is_death_disputed)
@@ -110,14 +130,22 @@ newborns as (
 ),
 
 everyone as (
-    select
-        people.*,
-        false as is_newborn
-    from people
+    select * from people
+
     union all
+
     select
-        newborns.*,
-        true as is_newborn
+        resident_key,
+        sex,
+        birth_on,
+        false as has_local_hukou,
+        cast(null as bigint) as family_register_key,
+        cast(null as varchar) as relation_to_head,
+        address_key,
+        town_code,
+        record_town_code,
+        community_code,
+        'mother' as address_source
     from newborns
 )
 
@@ -137,23 +165,16 @@ select
         as bigint
     ) as age_years,
     everyone.has_local_hukou,
-    everyone.family_register_no,
+    everyone.family_register_key,
     everyone.relation_to_head,
-    coalesce(permits.living_address, living_places.living_address, everyone.register_address) as address,
-    coalesce(permits.town_code, living_places.town_code, everyone.register_town_code) as town_code,
+    everyone.address_key,
+    everyone.town_code,
     -- where departments keep their records of a person
-    coalesce(permits.town_code, everyone.register_town_code, '') as record_town_code,
-    case
-        when permits.resident_key is not null then permits.community_code
-        when living_places.resident_key is not null then living_places.community_code
-        else everyone.register_community_code
-    end as community_code,
-    case when permits.resident_key is null then living_places.grid_no end as grid_no,
-    permits.resident_key is not null or living_places.resident_key is not null as is_place_known,
-    enrolments.resident_key is not null as is_enrolled,
-    everyone.is_newborn
+    everyone.record_town_code,
+    everyone.community_code,
+    everyone.address_source,
+    everyone.address_source in ('permit', 'grid') as is_place_known,
+    enrolments.resident_key is not null as is_enrolled
 from everyone
-left join permits on everyone.resident_key = permits.resident_key
-left join living_places on everyone.resident_key = living_places.resident_key
 left join enrolments on everyone.resident_key = enrolments.resident_key
 cross join reference

@@ -2,7 +2,7 @@
 -- person paid then. Each document counts once, each stay counts once.
 with
 
-considered as (
+considered as not materialized (
     select * from settlements_considered
 ),
 
@@ -29,7 +29,7 @@ resent as (
     where considered.settlement_no in (select late.settlement_no from late)
 ),
 
-documents as (
+counted_documents as (
     select considered.*
     from considered
     where considered.settlement_no not in (select late.settlement_no from late)
@@ -41,34 +41,42 @@ documents as (
     where resent.copy = 1
 ),
 
+documents as (
+    -- a stay in hospital is one whenever it is billed; outside, a visit number counts within one month
+    select
+        *,
+        abs(total_cents) as amount_cents,
+        case
+            when stay_no is not null and is_inpatient then date '1900-01-01'
+            when stay_no is not null then settled_month_on
+        end as visit_within_on
+    from counted_documents
+),
+
 suspects as (
     -- only amounts that a person was billed (or refunded) more than once can be one stay billed again
     select
         sign,
         resident_key,
-        abs(total_cents) as amount_cents,
-        case when is_inpatient then date '1900-01-01' else settled_month_on end as within_on
+        amount_cents,
+        visit_within_on
     from documents
-    where stay_no is not null
-    group by
-        sign, resident_key, abs(total_cents),
-        case when is_inpatient then date '1900-01-01' else settled_month_on end
+    where visit_within_on is not null
+    group by sign, resident_key, amount_cents, visit_within_on
     having count(*) > 1
 ),
 
 marked as (
     select
         documents.*,
-        suspects.within_on
+        suspects.visit_within_on as within_on
     from documents
     left join suspects
         on
             documents.sign = suspects.sign
             and documents.resident_key = suspects.resident_key
-            and abs(documents.total_cents) = suspects.amount_cents
-            and case when documents.is_inpatient then date '1900-01-01' else documents.settled_month_on end
-            = suspects.within_on
-            and documents.stay_no is not null
+            and documents.amount_cents = suspects.amount_cents
+            and documents.visit_within_on = suspects.visit_within_on
 ),
 
 bills_and_refunds as (

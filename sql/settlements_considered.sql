@@ -3,7 +3,8 @@
 -- stand on the side after alone.
 with
 
-settlements as (
+-- read anew for each use: kept once, all rows of twelve months would be
+settlements as not materialized (
     select * from stg_medical_insurance__settlements
 ),
 

@@ -16,6 +16,7 @@ select
     permits.sex,
     permits.birth_on,
     permits.living_address,
+    text_key(permits.living_address) as living_address_key,
     permits.town_code,
     permits.community_code,
     permits.guardian_key,

@@ -5,10 +5,11 @@ select
     name,
     sex,
     birth_on,
-    household_register_no,
+    text_key(household_register_no) as household_register_key,
     register_type,
     relation_to_head,
     register_address,
+    text_key(register_address) as register_address_key,
     town_code,
     community_code,
     moved_in_on

@@ -1,23 +1,15 @@
 -- One row per household that a town may visit: whom to ask for, where, and who lives there.
-with wanted as (
-    select distinct household_no
-    from named_households
-),
-
-alive as (
+with alive as (
     select
-        members.household_no,
-        members.resident_key,
-        members.role,
-        identities.name,
-        identities.resident_id,
-        identities.address,
-        identities.grid_no,
-        identities.age_years
-    from members
-    inner join wanted on members.household_no = wanted.household_no
-    left join identities on members.resident_key = identities.resident_key
-    where members.is_alive
+        household_no,
+        resident_key,
+        role,
+        name,
+        resident_id,
+        address,
+        grid_no,
+        age_years
+    from identities
 ),
 
 roles as (

@@ -11,7 +11,7 @@ from pipelines.contract import Contract
 from pipelines.database import Database
 from pipelines.delivery import Delivery
 from pipelines.lake import Lake, code_digest
-from pipelines.link.fold import fold_month, fold_window, lay_out_money
+from pipelines.link.fold import fold_month, fold_window, lay_out_state
 from pipelines.link.sources import (
     WINDOW,
     lay_out_sources,
@@ -40,7 +40,6 @@ WRITTEN = {
     "household_links": "resident_key, linked_key, link_type, source",
     "resident_profile": "household_no, resident_key",
     "household_profile": "household_no",
-    "identities": "household_no, resident_key",
 }
 
 
@@ -56,10 +55,10 @@ def link(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[st
     if not lake.is_current("profiles", month, inputs):
         with Database() as database, lake.write("profiles", month, inputs) as folder:
             lay_out_sources(database, contracts, deliveries, month, lake)
-            lay_out_money(database, month, lake)
+            lay_out_state(database, month, lake)
             for name in RELATIONS:
                 database.table(name)
-            for name in ("household_links", "resident_profile", "household_profile", "identities"):
+            for name in ("household_links", "resident_profile", "household_profile"):
                 database.lazy(name)
             for name, order in WRITTEN.items():
                 database.write(f"select * from {name} order by {order}", folder / f"{name}.parquet")

@@ -11,7 +11,15 @@ from pipelines import delivery
 from pipelines.contract import Contract
 from pipelines.database import Database
 from pipelines.lake import Lake, code_digest
-from pipelines.link.sources import INCOME_EXTRACTS, WINDOW, rows_or_nothing, window_table
+from pipelines.link.sources import (
+    INCOME_EXTRACTS,
+    REGISTERS,
+    WINDOW,
+    lay_out_registers,
+    months_of_registers,
+    rows_or_nothing,
+    window_table,
+)
 from pipelines.month import Month
 
 SETTLEMENTS = "medical_insurance__settlements"
@@ -74,9 +82,11 @@ def fold_window(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> 
     windows = window_table(contracts, month, lake)
     enrolments = contracts["education__enrolments"]
     schooled = [m for m in delivery.window_months(enrolments, month, lake, WINDOW) if m < month]
+    on_paper = months_of_registers(contracts, month, lake)
     inputs = {
         "folds": {str(m): lake.digest("resident_months", m) for m in before},
         "fees": {str(m): lake.digest(f"parquet/{enrolments.id}", m) for m in schooled},
+        "registers": {f"{e} {m}": lake.digest(f"parquet/{e}", m) for e in REGISTERS for m in on_paper},
         # whether the month itself brings income does not matter to what came before
         "window": windows.slice(0, WINDOW - 1).to_pylist(),
         "code": code_digest("link"),
@@ -94,15 +104,19 @@ def fold_window(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> 
         database.write(
             "select * from fees_before order by resident_key, term_began_on", folder / "fees.parquet"
         )
+        lay_out_registers(database, contracts, on_paper, month, lake)
+        database.lazy("people_gone")
+        database.write("select * from people_gone order by resident_key", folder / "people.parquet")
     return inputs
 
 
-def lay_out_money(database: Database, month: Month, lake: Lake) -> None:
-    """Names the folded relations that link adds up: the state of the eleven months before, and this month."""
+def lay_out_state(database: Database, month: Month, lake: Lake) -> None:
+    """Names what was folded: the state of the eleven months before, and this month."""
     database.view("resident_months", _folded(lake, month))
     state = lake.resolve("window_states", month)
     database.view("money_before", state / "money.parquet")
     database.view("fees_before", state / "fees.parquet")
+    database.view("people_gone", state / "people.parquet")
     database.lazy("money_parts")
 
 

@@ -15,6 +15,8 @@ from pipelines.month import Month
 
 WINDOW = 12
 
+REGISTERS = ("public_security__residents", "public_security__residence_permits")
+
 INCOME_EXTRACTS = ("taxation__incomes", "human_resources__contributions", "human_resources__pensions")
 
 
@@ -29,11 +31,7 @@ def months_used(
             used[item.extract] = delivery.window_months(contract, month, lake, WINDOW)
         else:
             used[item.extract] = [item.as_of] if item.as_of else []
-    for extract in (
-        "education__enrolments",
-        "public_security__residents",
-        "public_security__residence_permits",
-    ):
+    for extract in ("education__enrolments", *REGISTERS):
         used[f"{extract} window"] = delivery.window_months(contracts[extract], month, lake, WINDOW)
     # who died or left stays gone: every cancellation on hand counts
     for extract in ("public_security__cancellations", "civil_affairs__funerals", "towns__visits"):
@@ -56,12 +54,8 @@ def lay_out_sources(
     arrived = [m for m in used["education__enrolments window"] if m == month]
     enrolments = contracts["education__enrolments"]
     rows_or_nothing(database, "education__enrolments_window", enrolments, arrived, lake)
-    windowed = {
-        "public_security__residents_before": "public_security__residents",
-        "public_security__residence_permits_before": "public_security__residence_permits",
-    }
-    for name, extract in windowed.items():
-        rows_or_nothing(database, name, contracts[extract], used[f"{extract} window"], lake)
+    before = months_of_registers(contracts, month, lake)
+    lay_out_registers(database, contracts, [*before[-1:], month], month, lake)
     database.register("reference", pa.Table.from_pylist([_reference(month)]))
     windows = window_table(contracts, month, lake)
     database.register("window_months", windows)
@@ -79,6 +73,23 @@ def lay_out_sources(
         database.lazy(f"stg_{extract}")
     database.lazy("stg_education__fees")
     _lay_out_repaired_rows(database, contracts)
+
+
+def months_of_registers(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> list[Month]:
+    """The window's months before this one in which either register was accepted, oldest first."""
+    used = {m for i in REGISTERS for m in delivery.window_months(contracts[i], month, lake, WINDOW)}
+    return sorted(m for m in used if m < month)
+
+
+def lay_out_registers(
+    database: Database, contracts: Mapping[str, Contract], months: list[Month], month: Month, lake: Lake
+) -> None:
+    """Names the entries of both registers in some months of the window as `register_entries`."""
+    for extract in REGISTERS:
+        accepted = delivery.window_months(contracts[extract], month, lake, WINDOW)
+        used = [m for m in accepted if m in months]
+        rows_or_nothing(database, f"{extract}_before", contracts[extract], used, lake)
+    database.lazy("register_entries")
 
 
 def rows_or_nothing(

@@ -75,7 +75,7 @@ def _write(extracts, published, month: Month, lake: Lake, rules: Path, what_went
         raise Problems(f"{month} was not published: tables break their contracts", problems)
     _check_conservation(month, tables)
     order = order_in_force(month, rules)
-    lists = town_lists(month, lake)
+    lists = town_lists(extracts, month, lake)
     sums = _sums(tables["candidates"], order)
     listed, problems = brought_to_contract(
         lists.listed.join(sums, on="household_key").to_arrow(compat_level=pl.CompatLevel.oldest()),

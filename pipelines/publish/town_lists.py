@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,13 +10,20 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.contract import Contract
 from pipelines.database import Database
+from pipelines.delivery import delivery
 from pipelines.identity import masked_id
 from pipelines.lake import Lake
 from pipelines.manifest import REFERENCE
 from pipelines.month import Month
 from pipelines.problem import HardshipError
 
+_REGISTERS = (
+    "public_security__residents",
+    "public_security__residence_permits",
+    "towns__living_places",
+)
 _DETECTED = ("candidates", "exclusions", "cases", "matches")
 
 
@@ -48,20 +56,23 @@ def towns() -> list[Town]:
     return [Town(*row) for row in table.select("code", "name_zh", "name_en").sort("code").iter_rows()]
 
 
-def town_lists(month: Month, lake: Lake) -> TownLists:
+def town_lists(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> TownLists:
     """Rows for every town; raises HardshipError when a household would be lost or doubled on the way.
 
-    Names and addresses are joined here and go nowhere but into the towns' folders.
+    Names and addresses are read here, of the households named to a town alone, and go nowhere but into the
+    towns' folders.
     """
     matches, profiles = lake.resolve("matches", month), lake.resolve("profiles", month)
     with Database() as db:
         for table in _DETECTED:
             db.view(table, matches / f"{table}.parquet")
-        for table in ("members", "identities", "household_profile"):
+        for table in ("members", "resident_profile", "household_profile"):
             db.view(table, profiles / f"{table}.parquet")
+        _lay_out_registers(db, contracts, month, lake)
         db.register("communities", _communities())
         db.register("previous_candidates", _previous_candidates(month, lake))
         db.table("named_households")
+        db.table("identities")
         db.table("visited_households")
         listed, waiting, changes = (
             _fetched(db, name) for name in ("town_lists", "town_waiting", "town_changes")
@@ -84,6 +95,18 @@ def town_lists(month: Month, lake: Lake) -> TownLists:
         ),
         changes=changes.sort("town_code", "previous_rank", "household_key"),
     )
+
+
+def _lay_out_registers(db: Database, contracts: Mapping[str, Contract], month: Month, lake: Lake) -> None:
+    """The extracts that say who people are and where they live, as link used them."""
+    db.register("reference", pa.table({"month_end": [month.end]}))
+    for extract in _REGISTERS:
+        rows = delivery(contracts[extract], month, lake).rows(lake)
+        if rows:
+            db.view(extract, rows)
+        else:
+            db.register(extract, contracts[extract].rows_schema.empty_table())
+        db.lazy(f"stg_{extract}")
 
 
 def _fetched(db: Database, name: str) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from pipelines import monthly
 from pipelines.city import deliver, families
 from pipelines.city.family_frames import schema_of
 from pipelines.contract import Contract, load_extracts
+from pipelines.delivery import delivery
 from pipelines.detect import detect
 from pipelines.identity import household_key
 from pipelines.ingest.landing import delivered_files
@@ -175,8 +176,15 @@ class Story:
         return found[0]
 
     def _identities(self, month: str) -> pl.DataFrame:
-        folder = self.place.lake.resolve("profiles", Month.parse(month))
-        return pl.read_parquet(folder / "identities.parquet")
+        """Household and ID of everyone alive; newborns have no ID yet."""
+        lake, contracts = self.place.lake, load_extracts()
+        members = pl.read_parquet(lake.resolve("profiles", Month.parse(month)) / "members.parquet")
+        ids = pl.concat(
+            pl.read_parquet(rows, columns=["resident_key", "resident_id"])
+            for extract in ("public_security__residents", "public_security__residence_permits")
+            if (rows := delivery(contracts[extract], Month.parse(month), lake).rows(lake))
+        ).unique("resident_key")
+        return members.filter("is_alive").join(ids, on="resident_key", how="left")
 
     def published(self, month: str) -> Path:
         """The folder people open."""

@@ -16,8 +16,8 @@ from tests.scenarios.changes import all_of, rewritten, with_row
 from tests.scenarios.people import CHEN, CHEN_ON_THE_ROLL, MAI, NAMES, TANG, YANG, family_of
 from tests.scenarios.story import Story, branch
 
-# Rows with IDs: as delivered, and who lives in which household.
-RESTRICTED = re.compile(r"(^|/)(landing|parquet)/|/identities\.parquet$")
+# Rows with IDs: as delivered.
+RESTRICTED = re.compile(r"(^|/)(landing|parquet)/")
 LONG_AGO = re.compile(r"/month=2021-")  # the same tables as later
 WITH_NAMES = re.compile(r"/towns/")
 ID = re.compile(r"(442099|４４２０９９)\d{11}[\dX]", re.IGNORECASE)

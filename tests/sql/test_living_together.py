@@ -15,7 +15,7 @@ NO_CO_PARENTS = """
     |              |             |
 """
 NO_DEPENDANTS = """
-    | resident_key | family_register_no | address | parent_key |
+    | resident_key | family_register_key | address_key | parent_key |
     |              |                    |         |            |
 """
 
@@ -58,7 +58,7 @@ def test_adults_share_a_group_only_in_one_family_register_at_one_address():
         "reference": CAP,
         "dependants": NO_DEPENDANTS,
         "residents": """
-            | resident_key | family_register_no | address  |
+            | resident_key | family_register_key | address_key  |
             | 11           | R1                 | Lane 1   |
             | 12           | R1                 | Lane 1   |
             | 13           | R1                 | Road 9   |
@@ -82,7 +82,7 @@ def test_a_group_above_the_size_cap_is_marked_and_joins_nobody():
     groups = {
         "reference": CAP,
         "dependants": NO_DEPENDANTS,
-        "residents": f"| resident_key | family_register_no | address |\n{people}\n| 9 | R2 | Lane 2 |",
+        "residents": f"| resident_key | family_register_key | address_key |\n{people}\n| 9 | R2 | Lane 2 |",
     }
     marked = answers("register_groups", groups, "resident_key, is_too_large")
     assert marked == sorted([*((key, True) for key in range(1, 6)), (9, False)], key=repr)
@@ -105,7 +105,7 @@ def test_a_group_above_the_size_cap_is_marked_and_joins_nobody():
 def test_parents_of_one_child_at_one_address_live_together_and_parents_apart_do_not():
     given = {
         "parent_claims": """
-            | resident_key | parent_key | parent_address | choice |
+            | resident_key | parent_key | parent_address_key | choice |
             | 9            | 1          | Lane 1         | 1      |
             | 9            | 2          | Lane 1         | 2      |
             | 8            | 3          | Road 3         | 1      |
@@ -154,12 +154,12 @@ def test_a_child_goes_with_its_parent_a_grandchild_with_its_mother_and_an_orphan
     given = {
         "joined_groups": NOBODY_JOINED,
         "register_groups": """
-            | resident_key | group_key | family_register_no | address | is_too_large |
+            | resident_key | group_key | family_register_key | address_key | is_too_large |
             | 1            | 1         | R1                 | Lane 1  | false        |
             | 50           | 50        | R5                 | Lane 5  | false        |
         """,
         "dependants": """
-            | resident_key | family_register_no | address | parent_key |
+            | resident_key | family_register_key | address_key | parent_key |
             | 2            | R1                 | Lane 1  | 1          |
             | 3            |                    | Lane 1  | 2          |
             | 51           | R5                 | Lane 5  |            |

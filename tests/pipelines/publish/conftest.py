@@ -7,6 +7,8 @@ import hashlib
 from dataclasses import dataclass, field
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.contract import SCHEMAS, Contract, load_contract, load_extracts
@@ -140,7 +142,7 @@ class City:
         self._lay_profiles(households, month)
 
     def _lay_profiles(self, households: list[Household], month: Month) -> None:
-        members, identities, profiles = [], [], []
+        members, people, places, profiles = [], [], [], []
         for household in households:
             profiles.append(
                 (household.number, "442000001007", household.town_code, len(household.roles), True)
@@ -148,28 +150,44 @@ class City:
             for place, role in enumerate(household.roles):
                 resident = household.number * 100 + place
                 name = household.name if household.name and not place else f"{SURNAMES[resident % 10]}{role}"
-                members.append((resident, household.number, role not in household.dead, role))
-                identities.append(
-                    (resident, household.number, resident_id(resident), name, "M", 50 - place, role,
-                     household.address, household.grid_no)
-                )  # fmt: skip
+                members.append((resident, household.number, role not in household.dead, role, "grid"))
+                people.append((resident, resident_id(resident), name, 50 - place))
+                places.append((resident, household.address, household.grid_no, month.start))
         with self.lake.write("profiles", month, {}) as folder:
             pl.DataFrame(
                 members, orient="row",
                 schema={"resident_key": pl.Int64, "household_no": pl.Int64, "is_alive": pl.Boolean,
-                        "role": pl.String},
+                        "role": pl.String, "address_source": pl.String},
             ).write_parquet(folder / "members.parquet")  # fmt: skip
             pl.DataFrame(
-                identities, orient="row",
-                schema={"resident_key": pl.Int64, "household_no": pl.Int64, "resident_id": pl.String,
-                        "name": pl.String, "sex": pl.String, "age_years": pl.Int64, "role": pl.String,
-                        "address": pl.String, "grid_no": pl.String},
-            ).write_parquet(folder / "identities.parquet")  # fmt: skip
+                [(key, age) for key, _, _, age in people], orient="row",
+                schema={"resident_key": pl.Int64, "age_years": pl.Int64},
+            ).write_parquet(folder / "resident_profile.parquet")  # fmt: skip
             pl.DataFrame(
                 profiles, orient="row",
                 schema={"household_no": pl.Int64, "community_code": pl.String, "town_code": pl.String,
                         "members_count": pl.Int64, "has_local_hukou": pl.Boolean},
             ).write_parquet(folder / "household_profile.parquet")  # fmt: skip
+        self._lay_rows(
+            "public_security__residents", ("resident_key", "resident_id", "name"),
+            [person[:3] for person in people], month,
+        )  # fmt: skip
+        self._lay_rows(
+            "towns__living_places",
+            ("resident_key", "living_address", "grid_no", "recorded_on"),
+            places,
+            month,
+        )
+
+    def _lay_rows(self, extract: str, columns: tuple[str, ...], rows: list[tuple], month: Month) -> None:
+        """Accepted rows of an extract with nothing in any other column."""
+        schema = load_extracts()[extract].rows_schema
+        given = [dict(zip(columns, row, strict=True)) for row in rows]
+        with self.lake.write(f"parquet/{extract}", month, {}) as folder:
+            pq.write_table(pa.Table.from_pylist(given, schema=schema), folder / "rows.parquet")
+            (folder / "report.json").write_text("{}")
+        with self.lake.write(f"verdicts/{extract}", month, {}) as folder:
+            (folder / "verdict.json").write_text('{"verdict": "accepted", "reasons": []}')
 
 
 def schema_of(contract: Contract) -> dict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from pipelines.contract import load_extracts
 from pipelines.identity import is_resident_id
 from pipelines.problem import HardshipError
 from pipelines.publish import publish
@@ -15,7 +16,7 @@ from .conftest import MONTH, SANJIAO, XIAOLAN, Household, key, resident_id
 
 def listed(city, *households) -> list[dict]:
     city.lay(list(households))
-    return town_lists(MONTH, city.lake).listed.to_dicts()
+    return town_lists(load_extracts(), MONTH, city.lake).listed.to_dicts()
 
 
 def test_the_head_of_household_is_asked_for_by_name_and_masked_id(city):
@@ -49,10 +50,10 @@ def test_the_members_are_told_in_one_phrase(city, roles, words):
 def test_a_household_nobody_knows_the_names_of_is_still_listed(city):
     city.lay([Household(1)])
     with city.lake.write("profiles", MONTH, {}) as folder:
-        for name in ("members", "identities", "household_profile"):
+        for name in ("members", "resident_profile", "household_profile"):
             old = city.lake.resolve("profiles", MONTH) / f"{name}.parquet"
             pl.read_parquet(old).clear().write_parquet(folder / f"{name}.parquet")
-    (row,) = town_lists(MONTH, city.lake).listed.to_dicts()
+    (row,) = town_lists(load_extracts(), MONTH, city.lake).listed.to_dicts()
     assert (row["head_name"], row["members_zh"]) == (None, "4人")
 
 
@@ -75,7 +76,7 @@ def test_those_who_wait_longest_come_first_and_only_their_town_sees_them(city):
             if path.stem == "cases":
                 frame = frame.with_columns(months_waiting=pl.col("household_no"))
             frame.write_parquet(folder / path.name)
-    waiting = town_lists(MONTH, city.lake).waiting
+    waiting = town_lists(load_extracts(), MONTH, city.lake).waiting
     assert waiting["head_name"].to_list() == ["人2", "人1"]
     assert waiting["community"].to_list() == ["桂园社区"] * 2
 
@@ -90,7 +91,7 @@ def test_last_months_households_that_are_gone_are_told_with_the_reason(city, ext
             Household(3, town_code=XIAOLAN),
         ]
     )
-    changes = town_lists(MONTH, city.lake).changes.to_dicts()
+    changes = town_lists(load_extracts(), MONTH, city.lake).changes.to_dicts()
     told = {row["household_key"]: (row["town_code"], row["reason"], row["detail_zh"]) for row in changes}
     assert told == {
         key(2): (SANJIAO, "covered", "2022-06起享受低保。"),
@@ -103,14 +104,14 @@ def test_a_household_that_vanished_from_the_data_is_told_too(city, extracts):
     city.lay([Household(1), Household(2, rank=2)], MONTH.plus(-1))
     publish(extracts, MONTH.plus(-1), city.lake)
     city.lay([Household(1)])
-    (row,) = town_lists(MONTH, city.lake).changes.to_dicts()
+    (row,) = town_lists(load_extracts(), MONTH, city.lake).changes.to_dicts()
     assert (row["household_key"], row["reason"], row["head_name"]) == (key(2), "not_present", None)
 
 
 def test_a_household_listed_twice_by_mistake_stops_the_month(city):
     city.lay([Household(1), Household(1)])
     with pytest.raises(HardshipError, match="Nothing was published"):
-        town_lists(MONTH, city.lake)
+        town_lists(load_extracts(), MONTH, city.lake)
 
 
 def test_there_are_twenty_three_towns():
