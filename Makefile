@@ -36,7 +36,8 @@ test: $(VENV)/.installed-test ## run all tests
 	@$(BIN)/python -m pytest
 
 bench: $(VENV)/.installed-test ## measure one month of a city of 50,000 residents beside hand-written references
-	@$(BIN)/python -m tests.bench $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python -m tests.bench $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(ONLY),--only $(ONLY)) $(if $(WITHOUT),--without $(WITHOUT))
 
 soak: $(VENV)/.installed-test ## kill whole months at random points, fifty times, and compare what is left
 	@$(BIN)/python -m tests.faults.soak 50

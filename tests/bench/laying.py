@@ -6,7 +6,7 @@ import hashlib
 import json
 import multiprocessing
 import shutil
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,10 @@ from pipelines.month import Month
 READ_BACK = ("education__enrolments", "public_security__residents", "public_security__residence_permits")
 
 # What makes neither files nor accepted rows: laid months stay good when it changes.
-_LATER = ("link", "detect", "publish", "rule", "cli", "monthly.py", "manifest.py", "database.py")
+_LATER = (
+    "link", "detect", "publish", "rule", "cli", "conflicts", "feedback", "monthly.py", "manifest.py",
+    "database.py", "outdated.py",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,22 +60,28 @@ def lay(city: City, progress=print) -> bool:
         return False
     shutil.rmtree(city.root, ignore_errors=True)
     city.root.mkdir(parents=True)
-    # Two processes, each with its own city. Not forked: the threads of polars do not survive it.
-    spawned = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(2, mp_context=spawned) as pool:
-        for text in pool.map(_lay_part, [city, city], (0, 1)):
-            progress(text)
+    _lay_all(city, progress)
     mark.write_text(json.dumps(made_from) + "\n")
     return True
 
 
 def working_lake(city: City) -> Lake:
     """A lake that holds the months before and nothing of the fresh month; every call begins anew."""
-    work = Lake(city.root / "lake")
-    shutil.rmtree(work.root, ignore_errors=True)
+    lake_of_history(city, city.root / "lake")
+    return Lake(city.root / "lake")
+
+
+def lake_of_history(city: City, root: Path) -> None:
+    """Makes a lake of that place that holds the months before and nothing else."""
+    copy_lake(city.history, root)
+
+
+def copy_lake(source: Path, root: Path) -> None:
+    """Makes a lake that holds what another one holds, in place of what is there."""
+    shutil.rmtree(root, ignore_errors=True)
+    root.parent.mkdir(parents=True, exist_ok=True)
     # Revisions are immutable, so the same files can stand in both.
-    shutil.copytree(city.history, work.root, symlinks=True, copy_function=_link)
-    return work
+    shutil.copytree(source, root, symlinks=True, copy_function=_link)
 
 
 def _link(source: str, target: str) -> None:
@@ -95,24 +104,39 @@ def _made_from(city: City) -> dict:
     }
 
 
-def _lay_part(city: City, part: int) -> str:
+def _lay_all(city: City, progress) -> None:
+    """Writes the departments' files one after another while two processes read the months before."""
     from pipelines.city import build, families
 
     people = build(city.residents, city.seed, families.RESERVED_IDS)
     contracts = load_extracts()
-    lake = Lake(city.history)
-    lake.secret()
-    rows = 0
-    if part == 0:
-        for contract in contracts.values():
-            rows += _deliver(people, contract, city.month, city.landing)
+    Lake(city.history).secret()
     # The most rows by far are settlements, incomes and the registers: two of four on either side.
     back = [c for c in contracts.values() if c.kind == "flow" or c.id in READ_BACK]
     back.sort(key=lambda c: (c.id not in _LARGE, _LARGE.index(c.id) if c.id in _LARGE else c.id))
-    for contract in back[part::2]:
-        for month in city.months_before:
-            rows += _lay_month(people, contract, month, lake, city.root / f"passing-{part}")
-    return f"laid {rows:,} rows"
+    # What libraries once took for millions of rows they keep: processes for large cities are short-lived.
+    is_large = city.residents >= 1_000_000
+    at_once = 3 if is_large else len(city.months_before)
+    # Not forked: the threads of polars do not survive it.
+    spawned = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=spawned, max_tasks_per_child=1 if is_large else None) as pool:
+        last: dict[str, Future] = {}
+        for first in range(0, len(back), 2):
+            for start in range(0, len(city.months_before), at_once):
+                months = city.months_before[start : start + at_once]
+                for contract in back[first : first + 2]:
+                    passing = city.root / "passing" / f"{contract.id}-{months[0]}"
+                    for month in months:
+                        # Reading workbooks is measured on the fresh month; here the same rows come as text.
+                        _deliver(people, contract, month, passing, format="csv", split_by_town=False)
+                    if contract.id in last:  # a verdict compares with the months before
+                        last[contract.id].result()
+                    last[contract.id] = pool.submit(_take_in, contract.id, months, passing, city.history)
+        for contract in contracts.values():
+            progress(f"{contract.id}: {_deliver(people, contract, city.month, city.landing):,} rows")
+        for future in last.values():
+            future.result()
+    shutil.rmtree(city.root / "passing", ignore_errors=True)
 
 
 _LARGE = (
@@ -121,19 +145,18 @@ _LARGE = (
 )  # fmt: skip
 
 
-def _lay_month(people, contract: Contract, month: Month, lake: Lake, passing: Path) -> int:
-    """One month of an extract through the departments' file, ingest and validate; the file is not kept."""
+def _take_in(extract: str, months: list[Month], passing: Path, history: Path) -> None:
+    """Months of an extract through ingest and validate; their files are not kept."""
     from pipelines.ingest import ingest
     from pipelines.validate import validate
 
-    # Reading workbooks is measured on the fresh month; here the same rows come as text.
-    rows = _deliver(people, contract, month, passing, format="csv", split_by_town=False)
-    if ingest(contract, month, passing, lake) is not None:
-        verdict = validate(contract, month, lake)
-        if verdict["verdict"] == "held":
-            raise RuntimeError(f"{contract.id} of {month} is held: {verdict['reasons']}")
-    shutil.rmtree(passing, ignore_errors=True)
-    return rows
+    contract, lake = load_extracts()[extract], Lake(history)
+    for month in months:
+        if ingest(contract, month, passing, lake) is not None:
+            verdict = validate(contract, month, lake)
+            if verdict["verdict"] == "held":
+                raise RuntimeError(f"{extract} of {month} is held: {verdict['reasons']}")
+        shutil.rmtree(passing / str(month), ignore_errors=True)
 
 
 def _deliver(people, contract: Contract, month: Month, landing: Path, **form) -> int:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from tests.bench.laying import City
@@ -36,20 +37,21 @@ class Used:
         }
 
 
-def measured(name: str, city: City) -> Used:
-    """Runs a piece of tests/bench/work.py; raises RuntimeError when it fails."""
+def measured(name: str, city: City, settings: Mapping[str, str] | None = None) -> Used:
+    """Runs a piece of tests/bench/work.py under these settings; raises RuntimeError when it fails."""
     given = [str(city.residents), str(city.seed), str(city.month), str(city.root)]
-    return used_by(name, ["tests.bench.work", name, *given])
+    return used_by(name, ["tests.bench.work", name, *given], settings)
 
 
-def used_by(name: str, module: list[str]) -> Used:
+def used_by(name: str, module: list[str], settings: Mapping[str, str] | None = None) -> Used:
     """Runs a module with its arguments, whose last line is JSON with `rows`; RuntimeError when it fails.
 
     This process must stay small: what it holds when it starts another counts for that one's peak.
     """
     command = [sys.executable, "-m", *module]
     started = time.monotonic()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    environment = {**os.environ, **(settings or {})}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         output = process.stdout.read()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

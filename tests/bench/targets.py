@@ -1,0 +1,52 @@
+"""Targets: what a run should reach, beside what it did; one that is missed is told as missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+STAGES = ("check", "ingest", "validate", "conflicts", "link", "detect", "publish")
+
+
+def table(work: dict[str, dict]) -> list[str]:
+    """Markdown lines: one row per target whose measures are there, nothing for an empty run."""
+    rows = list(_rows(work))
+    if not rows:
+        return []
+    lines = ["| target | at most | measured | |", "|---|--:|--:|---|"]
+    for text, most, found, unit in rows:
+        verdict = "reached" if found <= most else "**missed**"
+        lines.append(f"| {text} | {most:g}{unit} | {found:.2f}{unit} | {verdict} |")
+    return lines
+
+
+def _rows(work: dict[str, dict]) -> Iterator[tuple[str, float, float, str]]:
+    def cpu(name: str) -> float:
+        return work[name]["cpu"]
+
+    def has(*names: str) -> bool:
+        return all(name in work for name in names)
+
+    if has("link", "detect", "duckdb"):
+        text = "link and detect, CPU against one DuckDB statement by hand"
+        yield text, 1.5, (cpu("link") + cpu("detect")) / cpu("duckdb"), "x"
+    if has("link", "detect", "pandas"):
+        text = "link and detect, CPU against careful pandas (a quarter)"
+        yield text, 0.25, (cpu("link") + cpu("detect")) / cpu("pandas"), "x"
+    if has(*STAGES):
+        month = sum(cpu(name) for name in STAGES)
+        yield "the month, CPU (of 4.4 million residents)", 90, month, " s"
+        yield "the month, wall (of 4.4 million residents)", 75, sum(work[n]["wall"] for n in STAGES), " s"
+        yield "peak memory of any stage", 4, max(work[n]["peak_gib"] for n in STAGES), " GiB"
+        yield "validation and its pages, share of the month's CPU", 0.25, cpu("validate") / month, ""
+    if has("rules_as_they_are", "rules_tenfold"):
+        text = "ten times as many rules, CPU of detect"
+        yield text, 2, cpu("rules_tenfold") / cpu("rules_as_they_are"), "x"
+    if has("late", "whole"):
+        yield "one late extract arrives, CPU of the whole month", 0.5, cpu("late") / cpu("whole"), "x"
+    if has("replay", "rules_as_they_are"):
+        text = "six months by changed rules, CPU of one detect"
+        yield text, 6, cpu("replay") / cpu("rules_as_they_are"), "x"
+    if has("airflow", "whole"):
+        yield "Airflow around the same month, wall", 20, work["airflow"]["wall"] - work["whole"]["wall"], " s"
+    for variant, found in work.get("same", {}).get("said", {}).get("differ", {}).items():
+        yield f"{variant.replace('_', ' ')}: files that differ from the month as it is", 0, len(found), ""

@@ -1,0 +1,145 @@
+"""Variants: the whole month in one process under other conditions, which must give the same bytes.
+
+Each runs in a lake of its own below `<city>/variants/`, which begins with the history alone:
+
+whole           as it is
+two_gigabytes   DuckDB may use 2 GB
+one_thread      DuckDB works in one thread
+late_before     without one extract; not judged by itself
+late            then that extract arrives
+airflow_before  Airflow's database is made
+airflow         the same month through dags/run_month.py
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from pipelines import monthly
+from pipelines.contract import SCHEMAS, load_extracts
+from pipelines.lake import Lake, file_digest
+from pipelines.monthly import Workplace
+from tests.bench.laying import City, lake_of_history
+
+LATE = "human_resources__unemployment"
+
+# What a process of DuckDB is held to, read by pipelines.database and pipelines.validate.
+LIMITS = {
+    "two_gigabytes": {"HARDSHIP_MEMORY_LIMIT": "2GB"},
+    "one_thread": {"HARDSHIP_THREADS": "1"},
+}
+
+# Everything that a month leaves for later months and for people. Not the manifest, which tells of its
+# run, nor the files that hold views, nor pages about checks.
+COMPARED = ("parquet", "verdicts", "conflicts", "profiles", "matches", "published")
+_OF_ITS_RUN = ("manifest.json", ".revision.json")
+
+
+def lake_of(city: City, variant: str) -> Lake:
+    """The lake a variant works in."""
+    return Lake(city.root / "variants" / variant)
+
+
+def whole(city: City, variant: str = "whole") -> dict:
+    """The month from files to lists in a fresh lake."""
+    lake_of_history(city, lake_of(city, variant).root)
+    monthly.bring_up(city.month, Workplace(city.landing, lake_of(city, variant)), _quiet)
+    return {"rows": 0}
+
+
+def two_gigabytes(city: City) -> dict:
+    """The month with little memory for DuckDB."""
+    return whole(city, "two_gigabytes")
+
+
+def one_thread(city: City) -> dict:
+    """The month with one thread for DuckDB."""
+    return whole(city, "one_thread")
+
+
+def late_before(city: City) -> dict:
+    """The month as it is while one extract has not arrived."""
+    landing = city.root / "variants" / "late-landing"
+    shutil.rmtree(landing, ignore_errors=True)
+    shutil.copytree(city.landing, landing, copy_function=os.link)
+    for path in _late_files(city, landing):
+        path.unlink()
+    lake_of_history(city, lake_of(city, "late").root)
+    monthly.bring_up(city.month, Workplace(landing, lake_of(city, "late")), _quiet)
+    return {"rows": 0}
+
+
+def late(city: City) -> dict:
+    """The extract arrives and the month is run again."""
+    landing = city.root / "variants" / "late-landing"
+    found = _late_files(city, city.landing)
+    for path in found:
+        os.link(path, landing / path.relative_to(city.landing))
+    monthly.bring_up(city.month, Workplace(landing, lake_of(city, "late")), _quiet)
+    return {"rows": 0, "files": len(found)}
+
+
+def airflow_before(city: City) -> dict:
+    """Airflow's home with its database, made once at installation."""
+    home = lake_of(city, "airflow").root
+    lake_of_history(city, home)
+    (home / "landing").symlink_to(city.landing)
+    _run_in_dags(city, "-c", "import airflow_home; airflow_home.use(); airflow_home.migrate()")
+    return {"rows": 0}
+
+
+def airflow(city: City) -> dict:
+    """The month through the DAG, in Airflow's own process."""
+    _run_in_dags(city, "run_month.py", str(city.month))
+    return {"rows": 0}
+
+
+def _run_in_dags(city: City, *arguments: str) -> None:
+    home = {"HARDSHIP_HOME": str(lake_of(city, "airflow").root), "PYTHONPATH": str(SCHEMAS.parent)}
+    folder = SCHEMAS.parent / "dags"
+    command = [sys.executable, *arguments]
+    subprocess.run(command, cwd=folder, env={**os.environ, **home}, check=True, stdout=subprocess.DEVNULL)
+
+
+def same(city: City) -> dict:
+    """Of each variant, the files that differ from those of `whole`: nothing where all bytes are equal."""
+    expected = _digests(city, "whole")
+    found = {}
+    for variant in ("two_gigabytes", "one_thread", "late", "airflow"):
+        if lake_of(city, variant).resolve("published", city.month):
+            other = _digests(city, variant)
+            names = sorted(expected.keys() | other.keys())
+            found[variant] = [name for name in names if expected.get(name) != other.get(name)]
+    return {"rows": 0, "files": len(expected), "differ": found}
+
+
+def _digests(city: City, variant: str) -> dict[str, str]:
+    lake, found = lake_of(city, variant), {}
+    for table in COMPARED:
+        for link in sorted((lake.root / table).rglob(city.month.partition)):
+            folder = link.resolve()
+            for path in folder.rglob("*"):
+                if path.is_file() and path.name not in _OF_ITS_RUN:
+                    name = f"{link.relative_to(lake.root).parent}/{path.relative_to(folder)}"
+                    found[name] = file_digest(path)
+    return found
+
+
+def _late_files(city: City, landing: Path) -> list[Path]:
+    patterns = load_extracts()[LATE].files
+    text = str(city.month)
+    return [
+        path
+        for pattern in patterns
+        for path in sorted(
+            (landing / text).glob(pattern.replace("{month}", text).replace("{yyyymm}", text.replace("-", "")))
+        )
+    ]
+
+
+def _quiet(_: str) -> None:
+    pass
