@@ -15,7 +15,7 @@ of a contract
   onDuplicate     what happens to rows of one primary key that differ: `reject` (all of them, the default),
                   `latest <column>` or `earliest <column>` (the one with that date is kept)
 of a property
-  identity        `resident` or `birth_certificate`: `x_id` in the file becomes the integer `x_key` in Parquet
+  identity        `resident`, `birth_certificate`, `disability_certificate`: `x_id` becomes integer `x_key`
   unit            unit after conversion (yuan, m2, months ...)
   physicalUnit    unit in the file where its header names none (万元)
   reference       `towns` or `communities`, resolved by data/reference; `households`, on an earlier list

@@ -25,7 +25,7 @@ _FORM_WORDS = {
 _SLA_WORDS = {"deliveryDay", "maximumAge", "requiredForMonth"}
 _COLUMN_METRICS = ("nullValues", "missingValues", "invalidValues", "duplicateValues")
 _ALLOWED = {
-    "identity": ("resident", "birth_certificate"),
+    "identity": ("resident", "birth_certificate", "disability_certificate"),
     "reference": ("towns", "communities", "households"),
     "purpose": ("hardship", "visit", "link", "audit"),
 }

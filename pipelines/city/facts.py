@@ -182,7 +182,7 @@ def learns(
 def certified(person: str, category: str, grade: int, issued: date) -> Fact:
     """Holds a disability certificate: category 1 to 7, grade 1 (most severe) to 4."""
     return held(
-        "disabled_persons__certificates", issued, certificate_no=f"{person}{category}{grade}",
+        "disabled_persons__certificates", issued, certificate_id=f"{person}{category}{grade}",
         resident_id=person, disability_category=category, disability_grade=grade, issued_on=issued,
         expires_on=date(issued.year + 10, issued.month, issued.day), certificate_status="valid",
     )  # fmt: skip

@@ -79,7 +79,11 @@ def parse_certificate(text: str, pattern: str | None = None) -> Value | Refusal:
     """A birth certificate's number: one letter and nine digits unless the contract has a pattern."""
     if is_null(text):
         return Value(None)
+    if text.endswith(NUMBER_CELL):
+        return Refusal("excel_number", "the number stored as text: a number cell loses its last digits")
     compact = _SEPARATORS.sub("", folded(text)).upper()
     if not re.fullmatch(pattern or r"[A-Z]\d{9}", compact):
+        if pattern:
+            return Refusal("pattern", pattern)
         return Refusal("not_a_certificate", "a birth certificate's number: one letter and nine digits")
     return Value(compact, None if compact == trimmed(text) else "tidied")

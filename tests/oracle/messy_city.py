@@ -29,7 +29,7 @@ KEYS = {
     "human_resources__unemployment": ("resident_key", "registered_on"),
     "human_resources__contributions": ("resident_key", "contribution_month_on"),
     "human_resources__pensions": ("resident_key", "pension_month_on"),
-    "disabled_persons__certificates": ("certificate_no",),
+    "disabled_persons__certificates": ("certificate_key",),
     "education__enrolments": ("resident_key", "term"),
     "housing__properties": ("property_no", "resident_key"),
     "housing__public_rentals": ("resident_key", "started_on"),
@@ -345,7 +345,7 @@ class MessyCity:
     def _certificate(self, key: int) -> None:
         for _ in range(self.chance.choice([1, 1, 2])):
             row = {
-                "certificate_no": f"C{self._number()}", "resident_key": key,
+                "certificate_key": document_key(f"C{self._number()}", SECRET), "resident_key": key,
                 "disability_category": self.chance.choice("1234567"),
                 "disability_grade": self.chance.randint(1, 4), "issued_on": self._recent(40),
                 "expires_on": self.chance.choice([None, date(2022, 5, 31), date(2022, 5, 30)]),

@@ -199,7 +199,11 @@ SLIPS = {
         "found internal",
         "restricted for an identity",
     ),
-    "value: resident": ("value: citizen", "identity citizen", "resident, birth_certificate"),
+    "value: resident": (
+        "value: citizen",
+        "identity citizen",
+        "resident, birth_certificate, disability_certificate",
+    ),
     "decimal(12,2)": ("decimal(12.2)", "found decimal(12.2)", "decimal(12,2) and the like"),
     "physicalName: 购票日期": (
         "physicalName: 票价（元）",

@@ -211,7 +211,7 @@ def test_ids_names_addresses_and_health_are_restricted(contract):
             or prop.name == "name"
             or "address" in prop.name
             or prop.name.startswith("disability_")
-            or prop.name in ("certificate_no", "plate_no")
+            or prop.name == "plate_no"
             or contract.id == "health__major_illnesses"
         )
         if personal:
@@ -224,6 +224,13 @@ def test_ids_are_kept_as_keys_and_never_ask_a_rule(contract):
         if prop.identity:
             assert contract.arrow_schema.field(prop.column).type == pa.int64()
             assert prop.purpose != "hardship"
+
+
+@BY_EXTRACT
+def test_a_number_that_holds_an_id_is_kept_as_a_key(contract):
+    for prop in contract.properties:
+        if r"\d{17}" in (prop.pattern or "") or re.search(r"\d{17}[\dX]", " ".join(map(str, prop.examples))):
+            assert prop.identity, prop.name
 
 
 def test_readable_identities_are_kept_by_the_two_registers_only():

@@ -65,7 +65,7 @@ def certificates(city: City, month: Month) -> pl.DataFrame:
     code = pl.Series(health.disability[rows] * 10 + health.grade[rows]).cast(pl.String)
     return pl.DataFrame(
         {
-            "certificate_no": identity + code + words(replaced[rows].astype(np.int8), ("", "B1")),
+            "certificate_id": identity + code + words(replaced[rows].astype(np.int8), ("", "B1")),
             "resident_id": identity,
             "disability_category": pl.Series(health.disability[rows]).cast(pl.String),
             "disability_grade": pl.Series(health.grade[rows]).cast(pl.Int64),

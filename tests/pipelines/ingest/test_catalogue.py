@@ -725,7 +725,7 @@ def test_a_date_of_zeros_is_none(register):
 def test_the_year_9999_means_no_end(department):
     certificates = department("disabled_persons__certificates")
     values = {
-        "certificate_no": WEIZHI + "44", "resident_id": WEIZHI, "disability_category": "肢体",
+        "certificate_id": WEIZHI + "44", "resident_id": WEIZHI, "disability_category": "肢体",
         "disability_grade": "Ⅱ", "issued_on": "20200101", "expires_on": "99991231",
         "certificate_status": "有效",
     }  # fmt: skip

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.identity import document_key
 from tests.pipelines.ingest.delivering import SPOUSE, WEIZHI, Department, person, sheet
 
 ILLNESSES = "health__major_illnesses"
@@ -91,14 +92,14 @@ def test_date_cells_and_day_numbers_are_days(health, header):
 def test_numbers_of_codes_and_amounts_are_read_as_written(department):
     certificates = department("disabled_persons__certificates")
     values = {
-        "certificate_no": WEIZHI + "44", "resident_id": WEIZHI, "disability_category": 4,
+        "certificate_id": WEIZHI + "44", "resident_id": WEIZHI, "disability_category": 4,
         "disability_grade": 4.0, "issued_on": "2020.1.2", "certificate_status": "有效",
     }  # fmt: skip
     headers = [p.header for p in certificates.contract.properties]
     certificates.delivers_sheet([headers, [values.get(p.name) for p in certificates.contract.properties]])
     row = certificates.ingested().rows.row(0, named=True)
     assert (row["disability_category"], row["disability_grade"]) == ("4", 4)
-    assert row["certificate_no"] == WEIZHI + "44"
+    assert row["certificate_key"] == document_key(WEIZHI + "44", certificates.lake.secret())
 
 
 def test_money_with_binary_fractions_is_exact_to_the_fen(department):
