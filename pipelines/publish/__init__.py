@@ -20,6 +20,7 @@ from pipelines.password import fingerprint, password_of
 from pipelines.problem import HardshipError, Problems
 from pipelines.publish.catalogue import write_catalogue
 from pipelines.publish.measures import measures
+from pipelines.publish.revision import revision_of, write_revision
 from pipelines.publish.summary import rendered, summary
 from pipelines.publish.tables import ANALYSTS, brought_to_contract, published_contracts, write_parquet
 from pipelines.publish.town_folders import write_town_folders
@@ -85,14 +86,16 @@ def _write(extracts, published, month: Month, lake: Lake, rules: Path, what_went
     if problems:
         raise Problems(f"{month} was not published: the towns' lists break their contract", problems)
     earlier = lake.resolve("published", month)
+    revision = revision_of(earlier, pl.from_arrow(listed), what_went_in)
     with lake.write("published", month, made_from) as folder:
         for name, table in tables.items():
             write_parquet(table, folder / f"{name}.parquet")
         write_town_folders(
             folder / "towns", month, listed, lists, tables["coverage"],
             deliveries(extracts, month, lake), extracts, published, order,
-            before=earlier / "towns" if earlier else None,
+            revision, before=earlier / "towns" if earlier else None,
         )  # fmt: skip
+        write_revision(revision, folder)
         manifest.write_manifest(folder, month, what_went_in, manifest.steps_of(month, lake), _counts(tables))
 
 

@@ -30,6 +30,7 @@ def gaps_text(content, words: Words) -> str:
     """What this month's data cannot say, for the line under the title; empty when nothing is missing."""
     unknown = dict(content.coverage.group_by("extract").agg(pl.col("households_unknown").max()).iter_rows())
     parts = []
+    again = f" 第{content.revision.number}版，与上一版的不同见“数据情况”。" if content.revision else ""
     for delivery in content.deliveries:
         if delivery["status"] not in ("held", "missing"):
             continue
@@ -40,9 +41,9 @@ def gaps_text(content, words: Words) -> str:
             text += f"，本镇街{unknown[delivery['extract']]}户受影响"
         parts.append(text)
     if not parts:
-        return ""
+        return again
     more = f"等{len(parts)}项" if len(parts) > 3 else ""
-    return f" 注意：{'；'.join(parts[:3])}{more}，详见“数据情况”。"
+    return f"{again} 注意：{'；'.join(parts[:3])}{more}，详见“数据情况”。"
 
 
 def changes_sheet(sheet, content, words: Words, styles) -> None:
@@ -126,6 +127,28 @@ def data_sheet(sheet, content, words: Words, styles) -> None:
             sheet, row, styles, widths,
             [zh(words.dimensions, code), "、".join(lacking), households - unknown, unknown],
         )  # fmt: skip
+    if content.revision:
+        _revision(sheet, row + 2, content, titles, styles, widths)
+
+
+_REVISED = {"came": "新列入", "gone": "不再列入", "changed": "情况有变"}
+
+
+def _revision(sheet, row: int, content, titles: dict, styles, widths) -> None:
+    """Why the list was published again, and which households of the town it concerns."""
+    number = content.revision.number
+    sheet.write_string(
+        row, 0, f"本名单为第{number}版 / Revision {number}：与第{number - 1}版的不同", styles.section
+    )
+    sheet.write_string(row + 1, 0, content.revision.cause(titles), styles.subtitle)
+    rows = content.revision.towns.get(content.town.code, [])
+    if not rows:
+        sheet.write_string(row + 2, 0, "本镇街名单与上一版相同。", styles.subtitle)
+        return
+    _header(sheet, row + 2, ["变化", "家庭识别码", "上一版序号", "本版序号"], styles)
+    for place, told in enumerate(rows, start=row + 3):
+        cells = [_REVISED[told["change"]], told["household_key"], told["rank"], told["rank_now"]]
+        _cells(sheet, place, styles, widths, cells)
 
 
 def guide_sheet(sheet, content, words: Words, styles, order: Order) -> None:

@@ -18,6 +18,7 @@ from pipelines.contract import Contract
 from pipelines.delivery import Delivery
 from pipelines.month import Month
 from pipelines.password import lock, password_of
+from pipelines.publish.revision import Revision
 from pipelines.publish.tables import write_parquet
 from pipelines.publish.town_lists import Town, TownLists, towns
 from pipelines.publish.words import Words, words_of, zh, zh_list
@@ -65,6 +66,7 @@ def write_town_folders(
     extracts: Mapping[str, Contract],
     published: Mapping[str, Contract],
     order: Order,
+    revision: Revision | None = None,
     before: Path | None = None,
 ) -> None:
     """Writes `<code>_<name>/` for every town, also for those without a household on the list.
@@ -92,6 +94,7 @@ def write_town_folders(
             deliveries=notes,
             coverage=coverage_frame.filter(pl.col("town_code") == town.code),
             mark=_mark(frame),
+            revision=revision,
         )
         here = text.filter(pl.Series(is_here.to_pylist(), dtype=pl.Boolean))
         old = before / town.folder if before else None

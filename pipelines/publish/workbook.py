@@ -18,6 +18,7 @@ from pipelines.contract import Contract
 from pipelines.month import Month
 from pipelines.publish import notes
 from pipelines.publish.answers import add_checks
+from pipelines.publish.revision import Revision
 from pipelines.publish.styles import Styles, height_of, marks, sentences
 from pipelines.publish.town_lists import Town
 from pipelines.publish.words import Words, zh, zh_list
@@ -86,6 +87,7 @@ class Content:
     deliveries: list[dict]
     coverage: pl.DataFrame
     mark: str  # short hash of the list, printed on every page so that paper and file can be matched
+    revision: Revision | None = None
 
 
 def write_workbook(path: Path, content: Content, columns: list[Column], words: Words, order: Order) -> None:
