@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines.page import Html, Number, both, table
-from pipelines.report.answers import Answer
-from pipelines.report.charts import Interval, intervals
+from pipelines.page import Html, both, table
+from pipelines.report.charts import intervals
+from pipelines.report.precision import interval_of, measured_by_visits
 from pipelines.report.shell import figure, scrolling
-from pipelines.report.small import parts
-from pipelines.report.view import View, percent
+from pipelines.report.view import View
 
 
 def rules(view: View) -> Html:
@@ -26,8 +25,8 @@ def rules(view: View) -> Html:
         rule = view.rules.rules.get(rule_id)
         words = (rule.title_zh, rule.title_en) if rule else (rule_id, rule_id)
         matched, _, unknown = sums[rule_id]
-        measured = view.precision.get(("rule", rule_id)) if view.is_city else None
-        share, visited = _measured(view, measured)
+        row = view.precision.get(("rule", rule_id)) if view.is_city else None
+        share, visited = measured_by_visits(view, row)
         dimension = both(*view.label("dimensions", rule.dimension)) if rule and rule.dimension else "–"
         cells = [
             both(*words), dimension, both(*view.label("effects", effects[rule_id])),
@@ -36,8 +35,8 @@ def rules(view: View) -> Html:
         if view.is_city:
             cells += [visited, share]
         rows.append(cells)
-        if measured and effects[rule_id] != "exclude":
-            lines.append(_interval(view, words, measured))
+        if row and effects[rule_id] != "exclude":
+            lines.append(interval_of(view, words, row))
     heads = [
         both("规则", "Rule"), both("困难类型", "Dimension"), both("作用", "Effect"), both("命中", "Matches"),
         both("无法判断", "Unknown"),
@@ -59,27 +58,6 @@ def rules(view: View) -> Html:
         "rules", title, lead, *drawn, scrolling(table(heads, rows, both(*title), is_named=True), title),
         source=[view.answers[name] for name in sources], kind="long",
     )  # fmt: skip
-
-
-def _measured(view: View, row: dict | None) -> tuple[Html, Html]:
-    """Share and interval as text, and how many were visited."""
-    if row is None or not row["visited"]:
-        return Number("–"), Number("0")
-    visited = view.count(row["visited"])
-    confirmed = parts([row["confirmed"], row["visited"] - row["confirmed"]], view.limit)[0]
-    if not visited.is_shown or not confirmed.is_shown:
-        return confirmed.cell, visited.cell
-    low, high = percent(row["precision_low"]), percent(row["precision_high"])
-    return Number(f"{percent(row['precision'])} ({low}–{high})"), visited.cell
-
-
-def _interval(view: View, words: tuple[str, str], row: dict) -> Interval:
-    visited = view.count(row["visited"])
-    confirmed = parts([row["confirmed"], row["visited"] - row["confirmed"]], view.limit)[0]
-    if not row["visited"] or not visited.is_shown or not confirmed.is_shown:
-        return Interval(*words, None, None, None, f"–  ({visited.text})")
-    low, share, high = (float(row[name]) for name in ("precision_low", "precision", "precision_high"))
-    return Interval(*words, share, low, high, f"{percent(share)}  ({confirmed.text}/{visited.text})")
 
 
 def order(view: View) -> Html:
@@ -121,33 +99,4 @@ def order(view: View) -> Html:
             f"{both('任何人可按名单各列复算', 'anybody can work it out from the columns of the list')}</p>"
         ),
         kind="long",
-    )  # fmt: skip
-
-
-def audit(view: View) -> Html:
-    """What visits found among households drawn at random below the bar; for the bureau alone."""
-    title = ("随机抽查：规则漏了谁", "The audit sample: whom the rules miss")
-    drawn = {row["stratum"]: row for row in view.rows("report_audit_sample")}
-    rows = []
-    for code, words in view.labels["strata"].items():
-        measured = view.precision.get(("audit", code))
-        share, visited = _measured(view, measured)
-        counts = drawn.get(code, {"drawn": 0, "eligible_now": 0})
-        rows.append(
-            [both(*words), counts["eligible_now"] or 0, view.count(counts["drawn"]).cell, visited, share]
-        )
-    heads = [
-        both("抽自", "Drawn from"), both("本月可抽户数", "Households now"),
-        both("近12个月抽取", "Drawn in 12 months"),
-        both("走访有结果", "Visited"), both("属实率（95%区间）", "In hardship (95 % interval)"),
-    ]  # fmt: skip
-    sources: list[Answer] = [view.answers["report_audit_sample"], view.answers["report_precision"]]
-    return figure(
-        "audit", title,
-        both(
-            "每月在名单之外随机抽取少量家庭，镇街不知其为抽查户；属实率越高，规则漏得越多。",
-            "A few households on no list are drawn each month; no town knows which. The higher, the more are "
-            "missed.",
-        ),
-        scrolling(table(heads, rows, both(*title), is_named=True), title), source=sources,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipelines.lake import Lake
 from pipelines.month import Month
 from pipelines.page import Html, both, paragraph
-from pipelines.report import law, lists, overview, sources, visits
+from pipelines.report import law, lists, overview, precision, sources, visits
 from pipelines.report.shell import figure, whole_page
 from pipelines.report.view import View, city_view
 
@@ -46,7 +46,8 @@ def city_page(view: View) -> str:
         ("visits", ("走访", "Visits"),
          Html(
              _pair(visits.results(view), visits.by_month(view))
-             + _pair(visits.delays(view), visits.spared(view)) + law.audit(view)
+             + _pair(visits.delays(view), visits.spared(view)) + precision.by_month(view)
+             + precision.by_town(view) + precision.by_combination(view) + precision.audit(view)
          )),
         ("burden", ("负担与公平", "Loads"), visits.burden(view)),
         ("data", ("数据", "Data"), Html(sources.deliveries(view) + sources.coverage(view))),

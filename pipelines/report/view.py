@@ -12,6 +12,7 @@ from pipelines.contract import SCHEMAS, load_contract, load_extracts
 from pipelines.lake import Lake
 from pipelines.manifest import REFERENCE, read_manifest
 from pipelines.month import Month
+from pipelines.problem import HardshipError
 from pipelines.report.answers import WINDOW_MONTHS, Answer, answers, published_months
 from pipelines.report.arrivals import Arrival, arrivals
 from pipelines.report.small import Count, count, grid
@@ -168,6 +169,12 @@ def towns() -> tuple[Town, ...]:
         places = {row["code"]: (int(row["column"]), int(row["row"])) for row in csv.DictReader(file)}
     with (REFERENCE / "towns.csv").open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: row["code"])
+    missing = [row["code"] for row in rows if row["code"] not in places]
+    if missing:
+        raise HardshipError(
+            f"data/reference/town_positions.csv has no line for {', '.join(missing)}: add its column and row "
+            "on the schematic map, where no other town stands."
+        )
     return tuple(Town(r["code"], r["name_zh"], r["name_en"], *places[r["code"]]) for r in rows)
 
 

@@ -128,6 +128,8 @@ def _metrics(month: Month) -> list[dict]:
     return [
         row("city", "all", 300, 200, moved_visited=7, days_signal_to_listing=0, days_visit_to_help=3),
         row("rule", "heavy_medical_spending", 120, 90), row("rule", "unemployment", 80, 78),
+        row("combination", "heavy_medical_spending+unemployment", 70, 60),
+        row("combination", "low_income", 40, 39),
         row("rule", "low_income", 4, 3), row("audit", "below_bar", 60, 9), row("audit", "unmatched", 58, 2),
         *(row("town", code, 12, 8) for code in CODES if code != NOBODY),
     ]  # fmt: skip

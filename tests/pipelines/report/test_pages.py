@@ -18,8 +18,9 @@ from pipelines.publish.catalogue import catalogue_path, write_catalogue
 from pipelines.publish.tables import ANALYSTS, published_contracts
 from pipelines.report import TABLE, report, report_elsewhere
 from pipelines.report.answers import QUERIES, answers
+from pipelines.report.view import towns
 
-from .conftest import APRIL, FEW, JUNE, MAY, city_page_of, lay_published, read_page
+from .conftest import APRIL, FEW, JUNE, MAY, TOWNS, city_page_of, lay_published, read_page
 
 
 def test_the_same_tables_give_the_same_bytes_for_any_number_of_threads(lake, page, tmp_path, monkeypatch):
@@ -107,8 +108,7 @@ def test_every_figure_names_its_tables_and_its_query(lake, page):
     sources = re.findall(r'<details class="source">', shown)
     assert len(figures) == len(sources) >= 14
     for name in QUERIES:
-        if name != "report_precision_by_month":
-            assert f"sql/{name}.sql" in shown
+        assert f"sql/{name}.sql" in shown
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_a_query_shown_on_a_page_gives_its_numbers_again_to_anybody(lake, page, 
     for name, answer in found.items():
         names, rows = read_views(catalogue, answer.sql)
         assert [dict(zip(names, row, strict=True)) for row in rows] == list(answer.rows), name
-    assert {answer.sql for name, answer in found.items() if name != "report_precision_by_month"} == set(shown)
+    assert {answer.sql for answer in found.values()} == set(shown)
 
 
 def test_a_towns_query_gives_its_towns_rows(lake, catalogue):
@@ -165,6 +165,11 @@ def test_what_stands_in_the_tables_is_text_never_markup(tmp_path):
 def test_the_pages_are_small_and_readable_by_their_owner_alone(page):
     assert page.stat().st_size < 1_000_000
     assert all(path.stat().st_mode & 0o077 == 0 for path in page.parent.resolve().rglob("*"))
+
+
+def test_every_town_has_a_tile_of_its_own_on_the_map():
+    places = [(town.column, town.row) for town in towns()]
+    assert len(places) == len(set(places)) == len(TOWNS)
 
 
 def test_the_tables_of_the_queries_are_published_with_a_contract():

@@ -124,6 +124,22 @@ def test_rules_show_matches_unknowns_and_precision_with_its_interval(lake, exact
     assert exact.table("rules")["A car of recent years"][-2:] == ["0", "–"]
 
 
+def test_precision_is_shown_by_town_by_combination_and_by_month(lake, exact):
+    assert exact.table("precision-towns")[NAMES[CODES[3]]] == ["32", "20", "12", "67% (57%–77%)", "24.5"]
+    assert exact.table("precision-towns")[NAMES[NOBODY]] == ["0", "0", "0", "–", "–"]
+    assert exact.table("precision-combinations") == {
+        "Heavy medical spending + Unemployed member of working age": [
+            "90",
+            "20",
+            "70",
+            "86% (76%–96%)",
+            "24.5",
+        ],
+        "Income per head at or below the edge line": ["60", "20", "40", "98% (88%–100%)", "24.5"],
+    }
+    assert exact.texts["precision-months"].count("67%") == 2, "May and June; in April nobody was visited"
+
+
 def test_months_of_the_list_and_of_visits_are_those_of_the_tables(lake, exact):
     for month in (APRIL, MAY, JUNE):
         statuses = Counter(published(lake, "candidates", month)["status"])

@@ -104,6 +104,9 @@ def test_what_is_computed_from_a_withheld_number_is_withheld_too(page):
     almost_all = shown.table("rules")["Unemployed member of working age"]
     assert almost_all[-2:] == ["80", "*"], "two of eighty were not in hardship"
     assert shown.table("audit")["no match"][-1] == "<5"
+    # Four of twelve were not in hardship in each town, one of forty in a combination.
+    assert {row[3] for row in shown.table("precision-towns").values()} == {"*", "–"}
+    assert {row[3] for row in shown.table("precision-combinations").values()} == {"*"}
 
 
 def test_a_chart_tells_no_more_than_its_table(page):
