@@ -10,16 +10,16 @@ from pipelines.month import Month
 from tests.bench import page
 from tests.bench.laying import City
 from tests.bench.measure import Used, measured
+from tests.bench.targets import STAGES
 from tests.bench.variants import LIMITS
 
 # Before the departments deliver, and then on the way from their files to the lists.
 BEFORE = ("fold_before", "fold")
-STAGES = ("check", "ingest", "validate", "conflicts", "link", "detect", "publish")
 REFERENCES = ("floor", "duckdb", "polars", "pandas")
 # The same month otherwise (see variants and many_rules), and whether the bytes stayed the same.
 OTHERWISE = (
     "whole", "two_gigabytes", "one_thread", "late_before", "late", "airflow_before", "airflow", "same",
-    "rules_as_they_are", "rules_tenfold", "replay_before", "replay",
+    "rules_as_they_are", "rules_tenfold", "replay_before", "replay", "intake",
 )  # fmt: skip
 ALL = (*BEFORE, *STAGES, *REFERENCES, "compare", *OTHERWISE)
 

@@ -13,6 +13,7 @@ from pipelines.contract import SCHEMAS
 from tests.bench import targets
 from tests.bench.laying import City
 from tests.bench.measure import Used
+from tests.bench.targets import STAGES
 
 PAGE = SCHEMAS.parent / "docs" / "benchmarks.md"
 RUNS = PAGE.with_suffix(".json")
@@ -30,13 +31,13 @@ WORDS = {
     "link": "link",
     "detect": "detect",
     "publish": "publish",
+    "report": "report",
     "floor": "reading the same Parquet columns",
     "duckdb": "one DuckDB statement by hand",
     "polars": "polars by hand",
     "pandas": "pandas by hand",
 }
 BEFORE = ("fold_before", "fold")
-STAGES = ("check", "ingest", "validate", "conflicts", "link", "detect", "publish")
 COUNTS = {"link": "residents", "detect": "households", "publish": "listed"}
 REFERENCES = ("floor", "duckdb", "polars", "pandas")
 

@@ -93,6 +93,19 @@ def publish(city: City) -> dict:
     return {"rows": _count(city, "matches", "candidates")}
 
 
+def report(city: City) -> dict:
+    """Pages for the bureau and the towns."""
+    monthly.report(city.month, place_of(city), _quiet)
+    return {"rows": 0}
+
+
+def intake(city: City) -> dict:
+    """Large clean files, the same for every city."""
+    from tests.bench.intake import figures
+
+    return {"rows": 0, **{name: used.as_dict() for name, used in figures().items()}}
+
+
 def floor(city: City) -> dict:
     """Reads what the references read and nothing else."""
     from tests.bench.inputs import accepted_files, read_through
@@ -148,6 +161,7 @@ WORK: dict[str, Callable[[City], dict]] = {
     work.__name__: work
     for work in (
         lay_city, check, fold_before, fold, ingest, validate, conflicts, link, detect, publish,
+        report, intake,
         floor, duckdb, polars, pandas, compare,
         variants.whole, variants.two_gigabytes, variants.one_thread, variants.late_before, variants.late,
         variants.airflow_before, variants.airflow, variants.same,
