@@ -125,6 +125,8 @@ def status(context: typer.Context, month: MonthOption, as_json: JsonOption = Fal
     if not found["is_published"]:
         there = ", ".join(map(str, lake.months("published"))) or "none"
         typer.echo(f"Published: {there}. Publish it: hardship run --month {month}")
+    if lake.resolve("report", given.month(month)):
+        typer.echo(f"Report  {lake.partition('report', given.month(month)) / 'report.html'}")
     if outdated:
         typer.echo(f"\nOut of date: {', '.join(map(str, outdated))}. Bring up: {bring_up_command(outdated)}")
 

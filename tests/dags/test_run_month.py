@@ -37,6 +37,8 @@ def test_a_month_run_through_airflow_is_published_with_progress_a_person_can_rea
     published = home / "published" / MONTH.partition
     assert (published / "candidates.parquet").is_file()
     assert (published / "manifest.json").is_file()
+    page = home / "report" / MONTH.partition / "report.html"
+    assert page.is_file() and f"report    {page}" in lines
 
 
 @pytest.mark.slow
@@ -47,8 +49,9 @@ def test_airflow_and_the_command_line_publish_the_same_bytes(tmp_path, through_a
         tmp_path, "-m", "pipelines.cli", *folders, "run", "--month", str(MONTH), HARDSHIP_SECRET=SECRET
     )
     assert run.returncode == 0, run.stdout
-    digests = {Lake(place).digest("published", MONTH) for place in (home, tmp_path)}
-    assert len(digests) == 1 and None not in digests
+    for table in ("published", "report"):
+        digests = {Lake(place).digest(table, MONTH) for place in (home, tmp_path)}
+        assert len(digests) == 1 and None not in digests
 
 
 @pytest.mark.slow

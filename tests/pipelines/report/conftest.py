@@ -27,6 +27,7 @@ from pipelines.report.view import city_view
 APRIL, MAY, JUNE = Month(2022, 4), Month(2022, 5), Month(2022, 6)
 TOWNS = pl.read_csv(SCHEMAS.parent / "data/reference/towns.csv", schema_overrides={"code": pl.String})
 CODES = TOWNS["code"].to_list()
+NAMES = dict(zip(CODES, TOWNS["name_en"].str.split(" (").list.first(), strict=True))  # as on a chart
 FEW, NOBODY = "442000112", "442000117"  # a town with three households on its list, one with none
 DIMENSIONS = ("medical", "employment", "disability", "education", "income", "accident", "housing")
 STATUSES = ("new", "new", "continuing", "continuing", "continuing", "escalated", "reopened", "de_escalated")

@@ -9,7 +9,7 @@ from collections import Counter
 import polars as pl
 import pytest
 
-from .conftest import FEW, JUNE, TOWNS
+from .conftest import FEW, JUNE, NAMES
 
 CHROMIUM = os.environ.get("HARDSHIP_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -18,7 +18,6 @@ pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no chromium on the path: install it or name one in HARDSHIP_CHROMIUM"
 )
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-NAMES = dict(zip(TOWNS["code"], TOWNS["name_en"].str.split(" (").list.first(), strict=True))
 
 
 @pytest.fixture(scope="module")

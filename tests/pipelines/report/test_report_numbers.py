@@ -13,9 +13,7 @@ from pipelines.contract import SCHEMAS, load_contract
 from pipelines.lake import Lake
 from pipelines.manifest import RULES
 
-from .conftest import APRIL, CODES, DIMENSIONS, FEW, JUNE, MAY, NOBODY, TOWNS, city_page_of, read_page
-
-NAMES = dict(zip(TOWNS["code"], TOWNS["name_en"].str.split(" (").list.first(), strict=True))
+from .conftest import APRIL, CODES, DIMENSIONS, FEW, JUNE, MAY, NAMES, NOBODY, TOWNS, city_page_of, read_page
 
 
 def published(lake: Lake, table: str, month=JUNE) -> pl.DataFrame:

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from pipelines.report.small import LIMIT, count, grid, parts
 
-from .conftest import CODES, FEW, JUNE, TOWNS, read_page
+from .conftest import CODES, FEW, JUNE, NAMES, read_page
 
-NAMES = dict(zip(TOWNS["code"], TOWNS["name_en"].str.split(" (").list.first(), strict=True))
 numbers = st.one_of(st.integers(0, 12), st.integers(0, 4), st.integers(0, 500))
 
 
