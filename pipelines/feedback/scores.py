@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines import delivery
+from pipelines.arrival import arrivals, days_late
 from pipelines.contract import Contract
 from pipelines.lake import Lake
 from pipelines.month import Month
@@ -23,7 +24,7 @@ class Score:
 
     `resolved`: share of the people in it whom the register or the residence permits of the month know;
     `leads`: listed households that rest on the department; `confirmed`: those a visit found in hardship
-    until the month of the feedback.
+    until the month of the feedback; `days_late`: after the contract's delivery day, 0 on time.
     """
 
     month: Month
@@ -35,6 +36,7 @@ class Score:
     resolved: float | None
     leads: int | None
     confirmed: int | None
+    days_late: int | None
 
 
 def scores(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> list[Score]:
@@ -54,6 +56,10 @@ def scores(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> list[
                     _resolved(contracts[item.extract], past, lake, known),
                     None if listed is None else len(listed),
                     None if listed is None else len(listed & confirmed),
+                    days_late(
+                        contracts[item.extract].delivery_day, past,
+                        delivery.report(item.extract, past, lake), arrivals(item.extract, past, lake),
+                    ),
                 )
             )  # fmt: skip
     return found
@@ -63,12 +69,18 @@ def inputs_of(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> di
     """Digests of everything the scores are made of."""
     tables = [f"{kind}/{extract}" for extract in contracts for kind in ("parquet", "verdicts")]
     window = month.window(SCORED_MONTHS)
-    return {
+    digests = {
         f"{table} {past}": lake.digest(table, past)
         for table in (*tables, "matches")
         for past in window
         if lake.resolve(table, past)
     }
+    seen = {
+        f"arrivals {extract} {past}": arrivals(extract, past, lake)
+        for extract in contracts
+        for past in window
+    }
+    return digests | {name: days for name, days in seen.items() if days}
 
 
 def _known_people(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> pl.DataFrame | None:

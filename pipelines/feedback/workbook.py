@@ -163,18 +163,25 @@ def _repairs(sheets: _Sheets, returned: Returned, title: str) -> None:
     sheets.add("修正 Repairs", title, note, columns, rows)
 
 
+def _punctuality(days_late: int | None) -> str | None:
+    if days_late is None:
+        return None
+    return f"迟{days_late}天 / {days_late} days late" if days_late else "按时 / on time"
+
+
 def _scorecard(sheets: _Sheets, returned: Returned, title: str) -> None:
     rows = [
         [
             str(score.month), _named(returned.contracts[score.extract]), _both(_STATUS[score.status]),
-            score.rows_in, score.rejected, score.rejected / score.rows_in if score.rows_in else None,
+            _punctuality(score.days_late), score.rows_in, score.rejected,
+            score.rejected / score.rows_in if score.rows_in else None,
             score.repaired, score.resolved, score.leads, score.confirmed,
         ]
         for score in returned.scores
     ]  # fmt: skip
     columns = [
-        ("月份 Month", 9), ("数据表 Extract", 30), ("状态 Status", 20), ("行数 Rows", 10),
-        ("退回 Returned", 10), ("退回比例 Share", 10), ("修正值 Repaired", 10),
+        ("月份 Month", 9), ("数据表 Extract", 30), ("状态 Status", 20), ("送达 Delivered", 16),
+        ("行数 Rows", 10), ("退回 Returned", 10), ("退回比例 Share", 10), ("修正值 Repaired", 10),
         ("号码可核实 IDs resolved", 12), ("本部门参与的名单户 Leads", 14), ("走访属实 Confirmed", 12),
     ]  # fmt: skip
     note = (

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from pipelines.arrival import note_arrivals
 from pipelines.contract import Contract
 from pipelines.ingest.archives import Part, parts
 from pipelines.ingest.columns import Reading, reading
@@ -47,6 +48,7 @@ def ingest(contract: Contract, month: Month, landing: Path, lake: Lake) -> dict 
     files = delivered_files(contract, month, landing)
     if not files:
         return None
+    note_arrivals(contract.id, month, {file.sha256: file.path for file in files}, lake)
     table = f"parquet/{contract.id}"
     known = known_before(contract, month, landing, lake)
     inputs = {

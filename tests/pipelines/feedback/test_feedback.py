@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from datetime import datetime
+
 import openpyxl
 import polars as pl
 import pytest
@@ -115,6 +118,39 @@ def test_the_scorecard_goes_back_over_the_months(root, folder):
     # Of 21 people in June's settlements the register knows one.
     assert months["2022-06"]["号码可核实 IDs resolved"] == pytest.approx(1 / 21)
     assert months["2022-05"]["号码可核实 IDs resolved"] is None, "there was no register"
+
+
+def put_down(path, day: str) -> None:
+    """Sets when a file was put into landing, at nine in the morning in Shanghai."""
+    at = datetime.fromisoformat(f"{day}T09:00:00+08:00").timestamp()
+    os.utime(path, (at, at))
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("2022-07-05", "按时 / on time"),
+        ("2022-06-30", "按时 / on time"),
+        ("2022-07-08", "迟3天 / 3 days late"),
+    ],
+)
+def test_the_scorecard_says_how_many_days_late_a_department_delivered(tmp_path, day, told):
+    department = Department(tmp_path)
+    assert department.contract.delivery_day == 5
+    department.delivers(lines([settlement(1)]))
+    file = department.path(department.name())
+    put_down(file, day)
+    department.ingested()
+    validate(department.contract, MONTH, department.lake)
+    # What was seen once stays, also when somebody touches the file; a correction makes nobody late.
+    put_down(file, "2022-07-20")
+    department.delivers(lines([settlement(2)]), part="更正")
+    put_down(department.path(department.name(part="更正")), "2022-07-25")
+    department.ingested()
+    validate(department.contract, MONTH, department.lake)
+    rows = sheet_rows(feedback(load_extracts(), MONTH, department.lake), "医保", "记分 Scorecard")
+    [row] = [r for r in rows if r["月份 Month"] == "2022-06" and r["状态 Status"] != "未收到 / missing"]
+    assert row["送达 Delivered"] == told
 
 
 def test_leads_are_counted_for_the_departments_they_rest_on_and_confirmed_by_visits(root, tmp_path):
