@@ -1,18 +1,12 @@
 -- One row per household with a match: its dimensions, causes, troubles, severity and sentences together.
-with matched as not materialized (
+with matched as (
     select
         household_no,
         rule_id,
-        effect,
         dimension,
-        cause,
-        trouble,
         severity,
         explanation_zh,
-        explanation_en,
-        departments,
-        evidence_months,
-        is_stale
+        explanation_en
     from matches
 ),
 
@@ -20,44 +14,22 @@ facts as (
     select
         rule_id,
         position,
+        effect,
+        dimension,
+        cause,
+        trouble,
+        departments,
+        evidence_months,
+        is_stale,
         path,
         path_position
     from rules
 ),
 
--- A dimension is stale when every signal that speaks of it is.
-dimensions_matched as (
-    select
-        household_no,
-        dimension,
-        bool_and(is_stale) as is_stale
-    from matched
-    where effect = 'signal'
-    group by household_no, dimension
-),
-
-overlapping as (
-    select
-        household_no,
-        count(*) as overlap,
-        list_sort(list(dimension)) as dimensions,
-        coalesce(list_sort(list(dimension) filter (where is_stale)), cast([] as varchar[]))
-            as stale_dimensions
-    from dimensions_matched
-    group by household_no
-),
-
-combined as (
+households as (
     select
         matched.household_no,
-        bool_or(matched.effect = 'list') as is_listed_alone,
-        list_sort(list(matched.rule_id)) as rules,
-        list_sort(list_distinct(list(matched.cause) filter (where matched.cause is not null))) as causes,
-        list_sort(list_distinct(list(matched.trouble))) as troubles,
-        list_sort(list_distinct(flatten(list(matched.departments)))) as departments,
-        list_sort(list_distinct(flatten(list(matched.evidence_months)))) as evidence_months,
-        bool_or(matched.is_stale) as is_stale,
-        min_by(facts.path, facts.path_position) as path,
+        string_agg(matched.rule_id, ' ' order by matched.rule_id) as combination,
         string_agg(matched.explanation_zh, '；' order by facts.position) as explanation_zh,
         string_agg(matched.explanation_en, '; ' order by facts.position) as explanation_en,
         coalesce(max(matched.severity) filter (where matched.dimension = 'medical'), 0) as severity_medical,
@@ -73,10 +45,66 @@ combined as (
     from matched
     inner join facts on matched.rule_id = facts.rule_id
     group by matched.household_no
+),
+
+-- What rules say of a household apart from amounts depends on which of them match: a city has tens of
+-- thousands of matched households, but some hundred combinations of rules, and lists are slow to make.
+combinations as (
+    select
+        distinct_combinations.combination,
+        facts.rule_id,
+        facts.effect,
+        facts.dimension,
+        facts.cause,
+        facts.trouble,
+        facts.departments,
+        facts.evidence_months,
+        facts.is_stale,
+        facts.path,
+        facts.path_position
+    from (select distinct combination from households) as distinct_combinations
+    inner join facts on list_contains(string_split(distinct_combinations.combination, ' '), facts.rule_id)
+),
+
+-- A dimension is stale when every signal that speaks of it is.
+dimensions_matched as (
+    select
+        combination,
+        dimension,
+        bool_and(is_stale) as is_stale
+    from combinations
+    where effect = 'signal'
+    group by combination, dimension
+),
+
+overlapping as (
+    select
+        combination,
+        count(*) as overlap,
+        list_sort(list(dimension)) as dimensions,
+        coalesce(list_sort(list(dimension) filter (where is_stale)), cast([] as varchar[]))
+            as stale_dimensions
+    from dimensions_matched
+    group by combination
+),
+
+combined as (
+    select
+        combination,
+        bool_or(effect = 'list') as is_listed_alone,
+        list_sort(list(rule_id)) as rules,
+        list_sort(list_distinct(list(cause) filter (where cause is not null))) as causes,
+        list_sort(list_distinct(list(trouble))) as troubles,
+        list_sort(list_distinct(flatten(list(departments)))) as departments,
+        list_sort(list_distinct(flatten(list(evidence_months)))) as evidence_months,
+        bool_or(is_stale) as is_stale,
+        min_by(path, path_position) as path
+    from combinations
+    group by combination
 )
 
 select
-    combined.household_no,
+    households.household_no,
     combined.is_listed_alone,
     coalesce(overlapping.overlap, 0) as overlap,
     coalesce(overlapping.dimensions, cast([] as varchar[])) as dimensions,
@@ -88,14 +116,15 @@ select
     combined.evidence_months,
     combined.is_stale,
     combined.path,
-    combined.explanation_zh,
-    combined.explanation_en,
-    combined.severity_medical,
-    combined.severity_employment,
-    combined.severity_disability,
-    combined.severity_education,
-    combined.severity_income,
-    combined.severity_accident,
-    combined.severity_housing
-from combined
-left join overlapping on combined.household_no = overlapping.household_no
+    households.explanation_zh,
+    households.explanation_en,
+    households.severity_medical,
+    households.severity_employment,
+    households.severity_disability,
+    households.severity_education,
+    households.severity_income,
+    households.severity_accident,
+    households.severity_housing
+from households
+inner join combined on households.combination = combined.combination
+left join overlapping on households.combination = overlapping.combination
