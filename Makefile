@@ -33,7 +33,7 @@ report: $(VENV)/.installed ## make a month's report and open it in the browser
 	@$(BIN)/hardship report --month $(MONTH) --open
 
 test: $(VENV)/.installed-test ## run all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: $(VENV)/.installed-test ## measure one month of a city of 50,000 residents beside hand-written references
 	@$(BIN)/python -m tests.bench $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(SEED),--seed $(SEED)) \

@@ -52,6 +52,7 @@ class Database:
         # No statement may read from the network or load code.
         self.execute("set autoinstall_known_extensions = false")
         self.execute("set autoload_known_extensions = false")
+        self.execute("set enable_progress_bar = false")
         for function in _FUNCTIONS:
             self.execute(function)
         if memory_limit:

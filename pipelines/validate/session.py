@@ -81,7 +81,11 @@ class _Session:
     def __init__(self) -> None:
         self.context = gx.get_context(mode="ephemeral")
         self.context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-        settings = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        settings = {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "enable_progress_bar": "false",
+        }
         if os.environ.get("HARDSHIP_MEMORY_LIMIT"):
             settings["memory_limit"] = os.environ["HARDSHIP_MEMORY_LIMIT"]
         if os.environ.get("HARDSHIP_THREADS"):
