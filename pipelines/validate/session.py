@@ -35,6 +35,7 @@ class DuckDBEngine(SqlAlchemyExecutionEngine):
     def get_connection(self) -> Iterator[sa.Connection]:
         if self._connection is None:
             self._connection = self.engine.connect()
+            self._connection.exec_driver_sql("set enable_progress_bar = false")
         yield self._connection
 
     def show(self, table: str, path: Path) -> None:
@@ -81,11 +82,7 @@ class _Session:
     def __init__(self) -> None:
         self.context = gx.get_context(mode="ephemeral")
         self.context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-        settings = {
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "enable_progress_bar": "false",
-        }
+        settings = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
         if os.environ.get("HARDSHIP_MEMORY_LIMIT"):
             settings["memory_limit"] = os.environ["HARDSHIP_MEMORY_LIMIT"]
         if os.environ.get("HARDSHIP_THREADS"):
