@@ -18,7 +18,12 @@ matched as (
     where is_matched
 ),
 
--- Whom a visit is owed anyway, or who was visited not long ago, is not drawn.
+drawn_lately as (
+    select distinct household_no
+    from audit_samples_before
+),
+
+-- Whom a visit is owed anyway, or who was visited or drawn not long ago, is not drawn.
 eligible as (
     select
         household_profile.household_no,
@@ -29,12 +34,14 @@ eligible as (
     from household_profile
     left join below_bar on household_profile.household_no = below_bar.household_no
     left join matched on household_profile.household_no = matched.household_no
+    left join drawn_lately on household_profile.household_no = drawn_lately.household_no
     cross join draw
     where
         household_profile.town_code is not null
         and coalesce(household_profile.is_covered, true) = false
         and coalesce(household_profile.is_conflict, false) = false
         and coalesce(household_profile.last_visited_on <= draw.seen_since, true)
+        and drawn_lately.household_no is null
         and (below_bar.household_no is not null or matched.household_no is null)
 ),
 

@@ -5,6 +5,7 @@ with previous as (
         coalesce(case_paths.household_no, previous_cases.household_no) as household_no,
         previous_cases.household_key,
         case_paths.former_no is not null as is_merged,
+        previous_cases.month,
         previous_cases.town_code,
         previous_cases.status,
         previous_cases.reason,
@@ -45,6 +46,7 @@ ranked as (
         previous.household_no,
         previous.household_key,
         previous.is_merged,
+        previous.month,
         previous.town_code,
         previous.status,
         previous.reason,
@@ -73,6 +75,7 @@ ranked as (
 select
     household_no,
     max(household_key) filter (where not is_merged) as household_key,
+    max(month) as month,
     coalesce(max(town_code) filter (where not is_merged), max(town_code) filter (where place = 1))
         as town_code,
     max(status) filter (where place = 1) as status,

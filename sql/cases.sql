@@ -3,6 +3,7 @@ with previous as (
     select
         household_no,
         household_key,
+        date_diff('month', month, cast($month_start as date)) as months_since,
         town_code,
         status,
         reason,
@@ -162,9 +163,10 @@ former as (
         previous.listed_months_count,
         case
             when households.last_visited_on > coalesce(previous.visited_on, date '1900-01-01') then 0
-            when previous.status in ('listed', 'waiting') then previous.months_waiting + 1
-            when previous.status = 'unassessable' and previous.months_waiting > 0
-                then previous.months_waiting + 1
+            when
+                previous.status in ('listed', 'waiting')
+                or (previous.status = 'unassessable' and previous.months_waiting > 0)
+                then previous.months_waiting + previous.months_since
             else 0
         end as months_waiting,
         households.household_no is not null as is_present,

@@ -1,6 +1,7 @@
 -- One row per household with a match: listed, or the one leading reason why not.
 with selection as (
     select
+        cast($month_start as date) as month,
         cast($bar_dimensions as integer) as bar_dimensions,
         cast($guard as varchar) as guard,
         cast($guard_line as decimal(18, 2)) as guard_line,
@@ -43,6 +44,7 @@ households as (
 previous as (
     select
         household_no,
+        month,
         status,
         reason,
         open_rules,
@@ -99,6 +101,7 @@ histories as (
         coalesce(previous.is_cut_off, false) as was_cut_off,
         coalesce(households.last_visited_on > coalesce(previous.visited_on, date '1900-01-01'), false)
             as is_visit_new,
+        previous.month as previous_month,
         coalesce(previous.months_waiting, 0) as months_waiting,
         -- What counted last month cannot be answered now: nobody is cleared by a missing file.
         coalesce(previous.status in ('listed', 'waiting', 'unassessable'), false)
@@ -148,7 +151,9 @@ assembled as (
         end as is_above_bar,
         case
             when histories.is_visit_new then 0
-            when histories.was_candidate or histories.was_cut_off then histories.months_waiting + 1
+            -- A household waits on through months that nobody ran.
+            when histories.was_candidate or histories.was_cut_off
+                then histories.months_waiting + date_diff('month', histories.previous_month, selection.month)
             else 0
         end as months_waiting
     from overlap

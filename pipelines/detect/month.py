@@ -106,7 +106,7 @@ def write_month(
         counts["unknown"] = tables.pop("unknown")
         selection = rule_set.selection_in_force(month)
         parameters = _selection_parameters(month, rule_set)
-        write_for_analysts(db, month, compiled, selection, parameters, lake.secret())
+        write_for_analysts(db, month, compiled, selection, parameters, lake)
         for name, rows in tables.items():
             db.register(name, rows)
         for name, order in ORDER.items():

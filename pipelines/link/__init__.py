@@ -31,7 +31,8 @@ RELATIONS = (
     "guardianships", "parent_claims", "dependants", "co_parents", "register_groups", "joined_groups",
     "living_together", "household_numbers", "deceased", "members", "benefit_ends", "covered_residents",
     "resident_fees", "resident_facts", "household_sums", "household_places", "household_deaths",
-    "household_assets", "household_events", "last_visits", "repaired_evidence", "household_conflicts",
+    "household_assets", "household_events", "visited_numbers", "last_visits", "repaired_evidence",
+    "household_conflicts",
 )  # fmt: skip
 
 # What is written, each ordered by a unique key so that bytes do not depend on threads.

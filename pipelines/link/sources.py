@@ -104,28 +104,24 @@ def rows_or_nothing(
 
 
 def _lay_out_last_month(database: Database, month: Month, lake: Lake) -> None:
-    """Last month's members, for stable household numbers; keys of listed households, for visits."""
+    """Last month's members, for stable household numbers; whom towns were asked to visit, for visits."""
     columns = pa.schema([("resident_key", pa.int64()), ("household_no", pa.int64())])
     previous = previous_profiles(lake, month)
     if previous:
         database.view("previous_members", lake.resolve("profiles", previous[0]) / "members.parquet")
     else:
         database.register("previous_members", columns.empty_table())
-    keys = [
-        folder / "cases.parquet"
-        for m in lake.months("matches")
-        if m < month and (folder := lake.resolve("matches", m))
-    ]
-    if keys:
-        database.view("cases", keys)
-        database.execute(
-            "create or replace temp table household_keys as "
-            "select distinct household_key, household_no from cases",
-            relation="household_keys",
-        )
+    folders = [lake.resolve("matches", m) for m in lake.months("matches") if m < month]
+    if folders:
+        for name in ("cases", "audit_sample"):
+            database.view(name, [folder / f"{name}.parquet" for folder in folders])
+        for name in ("household_keys", "household_merges"):
+            database.table(name)
     else:
-        columns = pa.schema([("household_key", pa.string()), ("household_no", pa.int64())])
-        database.register("household_keys", columns.empty_table())
+        numbers = [("former_no", pa.int64()), ("household_no", pa.int64())]
+        database.register("household_merges", pa.schema(numbers).empty_table())
+        keys = [("household_key", pa.string()), ("household_no", pa.int64())]
+        database.register("household_keys", pa.schema(keys).empty_table())
 
 
 def _lay_out_conflicts(database: Database, month: Month, lake: Lake) -> None:

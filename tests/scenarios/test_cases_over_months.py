@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.city.facts import paid_for_care
 from pipelines.month import Month
-from tests.scenarios.changes import with_row
+from tests.scenarios.changes import visited, with_row
 from tests.scenarios.people import FENG, LU, LUO, SHAXI, XIAOLAN, YANG
 
 
@@ -96,6 +96,23 @@ def test_lu_found_elsewhere_moves_to_the_other_towns_list(year):
     assert year.towns_that_list("2022-05", LU) == [XIAOLAN]
     assert year.towns_that_list("2022-06", LU) == ["442000108"]
     assert year.key("2022-05", LU) == year.key("2022-06", LU)
+
+
+def test_a_visit_to_a_household_drawn_for_the_audit_counts_and_it_is_not_drawn_again(after_april):
+    drawn = pl.read_parquet(after_april.published("2022-04") / "audit_sample.parquet")
+    key, stratum = drawn.sort("household_key").select("household_key", "stratum").row(0)
+    after_april.change("towns__visits", visited(key, date(2022, 5, 10), "not_in_hardship"), ("2022-05",))
+    after_april.run("2022-05")
+    folder = after_april.place.lake.resolve("profiles", Month(2022, 5))
+    seen = pl.read_parquet(folder / "household_profile.parquet").filter(
+        pl.col("last_visited_on") == date(2022, 5, 10)
+    )
+    assert seen["last_visit_outcome"].to_list() == ["not_in_hardship"]
+    metrics = pl.read_parquet(after_april.published("2022-05") / "metrics.parquet")
+    row = metrics.filter(scope="audit", subject=stratum).row(0, named=True)
+    assert (row["visited"], row["confirmed"]) == (1, 0)
+    again = pl.read_parquet(after_april.published("2022-05") / "audit_sample.parquet")
+    assert not set(drawn["household_key"]) & set(again["household_key"])
 
 
 @pytest.mark.parametrize("month", ["2022-03", "2022-04", "2022-05", "2022-06", "2022-07", "2022-08"])

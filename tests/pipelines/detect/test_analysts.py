@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pipelines.lake import Lake
+from pipelines.month import Month
 from tests.pipelines.detect.test_metrics import metric
 from tests.pipelines.detect.town import AT_SCHOOL, EMPLOYED, SANJIAO, SICK, UNHOUSED, XIAOLAN, Town
 
@@ -57,15 +58,28 @@ def test_the_draw_is_the_same_again_another_in_another_month_and_nobodys_guess(t
 def test_every_household_has_the_same_chance_to_be_drawn(tmp_path):
     """Over many months nobody is drawn much more often than the others."""
     (tmp_path / ".secret").write_text("a secret that stays")
-    town, times = quiet_town(Lake(tmp_path), 12), {}
-    for number in range(1, 13):
-        month = f"2022-{number:02d}"
-        town.run(month)
-        for stratum, _, key in drawn(town, month):
+    town, times = quiet_town(Lake(tmp_path), 24), {}
+    for month in Month(2022, 12).window(24):
+        town.run(str(month))
+        for stratum, _, key in drawn(town, str(month)):
             if stratum == "unmatched":
                 times[key] = times.get(key, 0) + 1
-    assert sum(times.values()) == 24
-    assert len(times) >= 6 and max(times.values()) <= 8, "about three times each"
+    assert sum(times.values()) == 48
+    assert len(times) >= 14 and max(times.values()) <= 4, "about three times each of the sixteen"
+
+
+def test_who_was_drawn_is_not_drawn_again_before_half_a_year_has_passed(tmp_path):
+    (tmp_path / ".secret").write_text("a secret that stays")
+    town, months = quiet_town(Lake(tmp_path), 42), Month(2022, 8).window(8)
+    for month in months:
+        town.run(str(month))
+    draws = [{key for _, _, key in drawn(town, str(month))} for month in months]
+    for first in range(len(months) - 6):
+        of_seven = draws[first : first + 7]
+        assert len(set.union(*of_seven)) == sum(map(len, of_seven)) == 7 * 4
+    again = town.rows("2022-08", "audit_sample")
+    town.run("2022-08")
+    assert town.rows("2022-08", "audit_sample") == again, "running a month again draws the same"
 
 
 def test_who_was_visited_not_long_ago_is_not_drawn_and_zero_draws_nobody(town, changed_rules):

@@ -296,3 +296,34 @@ def test_what_another_rule_of_the_dimension_answers_with_no_needs_no_withdrawn_r
     town.house(1)
     town.run("2022-06", changed_rules(status={"low_income": "deprecated"}))
     assert case(town, "2022-06", key)["status"] == "cleared"
+
+
+def test_a_household_waits_on_through_a_month_that_nobody_ran(town):
+    key = town.house(1, SICK, AT_SCHOOL)
+    town.run("2022-03")
+    town.run("2022-06")
+    assert case(town, "2022-06", key)["months_waiting"] == 3
+    town.house(1, medical_self_paid_12m_yuan=None, medical_self_paid_12m_at_least_yuan=None)
+    town.run("2022-08")
+    lost = case(town, "2022-08", key)
+    assert (lost["status"], lost["months_waiting"]) == ("unassessable", 5)
+    town.house(1, SICK, AT_SCHOOL)
+    town.run("2022-11")
+    assert town.row("2022-11", "candidates", key)["months_waiting"] == 8
+
+
+def test_the_visit_to_one_of_two_households_that_become_one_is_seen_by_nobody_twice(town):
+    """The profile says which visit is the last; what was known then comes from the case that had it."""
+    seen = visited("2022-04-18", "not_in_hardship")
+    old = town.house(1, SICK, AT_SCHOOL, seen, residents=(person(11), person(12)))
+    into = town.house(2, residents=(person(21),))
+    town.run("2022-05")
+    assert town.row("2022-05", "exclusions", old)["reason"] == "recently_verified"
+    town.leave(1)
+    town.house(2, SICK, AT_SCHOOL, seen, residents=(person(11), person(12), person(21)))
+    town.run("2022-06")
+    left_out = town.row("2022-06", "exclusions", into)
+    assert (left_out["reason"], left_out["until_on"]) == ("recently_verified", datetime.date(2022, 10, 18))
+    town.house(2, SICK, AT_SCHOOL, STRUCK, seen, residents=(person(11), person(12), person(21)))
+    town.run("2022-07")
+    assert town.row("2022-07", "candidates", into)["status"] == "reopened", "an accident is new to them too"
