@@ -18,6 +18,9 @@ def listed(lake: Lake, month: Month, keys: list[str]) -> None:
         pl.DataFrame({"household_key": keys, "overlap": [2] * len(keys)}).write_parquet(
             folder / "candidates.parquet"
         )
+        pl.DataFrame({"household_key": keys}, schema={"household_key": pl.String}).write_parquet(
+            folder / "cases.parquet"
+        )
         pl.DataFrame({"household_key": []}, schema={"household_key": pl.String}).write_parquet(
             folder / "audit_sample.parquet"
         )
