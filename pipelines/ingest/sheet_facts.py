@@ -8,6 +8,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.ingest.binary_workbook import calendar_and_merged
 from pipelines.ingest.recognise import Unreadable
 
 _BLOCK = 1 << 20
@@ -37,12 +38,13 @@ class SheetFacts:
 
 
 def sheet_facts(path: Path) -> SheetFacts:
-    """Facts of an .xlsx or .xls workbook (of the latter only its calendar).
+    """Facts of an .xlsx or .xls workbook; of the latter not which of its sheets are short.
 
     Raises Unreadable when a part of the workbook does not unpack to what it says.
     """
     if not zipfile.is_zipfile(path):
-        return SheetFacts(epoch=1904 if _old_calendar(path) else 1900)
+        epoch, merged = calendar_and_merged(path)
+        return SheetFacts(epoch, {name: _not_too_many(ranges) for name, ranges in merged.items()})
     try:
         with zipfile.ZipFile(path) as archive:
             return _of_xlsx(archive)
@@ -82,7 +84,7 @@ def _of_sheet(archive: zipfile.ZipFile, part: str) -> tuple[list[tuple[int, int,
     """Merged ranges, which stand behind the cells, and whether a value is a long number; the whole part
     is unpacked, which shows damage and false sizes.
     """
-    tail, found, cells, has_long_numbers = b"", [], 0, False
+    tail, found, has_long_numbers = b"", [], False
     with archive.open(part) as handle:
         while block := handle.read(_BLOCK):
             text = tail + block
@@ -91,14 +93,20 @@ def _of_sheet(archive: zipfile.ZipFile, part: str) -> tuple[list[tuple[int, int,
                 last = 0
                 for match in _MERGED.finditer(text):
                     left, top, right, bottom = match.groups()
-                    box = (int(top) - 1, _column(left), int(bottom) - 1, _column(right))
-                    cells += (box[2] - box[0] + 1) * (box[3] - box[1] + 1)
-                    if cells <= _MOST_CELLS:
-                        found.append(box)
+                    found.append((int(top) - 1, _column(left), int(bottom) - 1, _column(right)))
                     last = match.end()
                 text = text[last:]
             tail = text[-100:]
-    return found, has_long_numbers
+    return _not_too_many(found), has_long_numbers
+
+
+def _not_too_many(ranges: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+    cells, kept = 0, []
+    for top, left, bottom, right in ranges:
+        cells += (bottom - top + 1) * (right - left + 1)
+        if cells <= _MOST_CELLS:
+            kept.append((top, left, bottom, right))
+    return kept
 
 
 def _column(letters: bytes) -> int:
@@ -112,21 +120,3 @@ def _plain(name: str) -> str:
     for written, meant in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
         name = name.replace(written, meant)
     return name
-
-
-def _old_calendar(path: Path) -> bool:
-    """Whether a binary workbook counts its days from 1904 (record DATEMODE of its globals)."""
-    content = path.read_bytes()
-    start = -1
-    while (start := content.find(b"\x09\x08\x10\x00\x00\x06\x05\x00", start + 1)) >= 0:
-        if start % 64 == 0:  # a stream begins with a sector
-            break
-    while 0 <= start < len(content) - 4:
-        kind = int.from_bytes(content[start : start + 2], "little")
-        size = int.from_bytes(content[start + 2 : start + 4], "little")
-        if kind == 0x22:
-            return content[start + 4 : start + 6] == b"\x01\x00"
-        if kind == 0x0A or size > 8228:
-            return False
-        start += 4 + size
-    return False

@@ -187,23 +187,40 @@ def test_columns_under_a_merged_group_are_the_groups_and_never_the_pupils(depart
     assert (row["guardian1_key"], row["guardian2_key"]) == guardians
 
 
+FAMILY_ROLL = [
+    ["家庭编号", "身份证号", "救助类型", "单人保", "起始日期", "停发日期", "月救助金额"],
+    *([None, resident, None, "否", None, None, None] for resident in (WEIZHI, SPOUSE, person(3))),
+]
+OF_THE_FAMILY = {0: "F1", 2: "低保", 4: "2020-03-01", 6: "3480.00"}
+
+
 def _family_roll(roll: Department) -> None:
-    headers = ["家庭编号", "身份证号", "救助类型", "单人保", "起始日期", "停发日期", "月救助金额"]
     with xlsxwriter.Workbook(roll.path(roll.name(".xlsx"))) as book:
         page = book.add_worksheet()
-        for x, text in enumerate(headers):
-            page.write_string(0, x, text)
-        for y, resident in enumerate((WEIZHI, SPOUSE, person(3)), start=1):
-            page.write_string(y, 1, resident)
-            page.write_string(y, 3, "否")
-        for x, text in ((0, "F1"), (2, "低保"), (4, "2020-03-01"), (6, "3480.00")):
+        for y, row in enumerate(FAMILY_ROLL):
+            page.write_row(y, 0, row)
+        for x, text in OF_THE_FAMILY.items():
             page.merge_range(1, x, 3, x, text)
 
 
+def _binary_family_roll(roll: Department) -> None:
+    book = xlwt.Workbook(encoding="utf-8")
+    book.add_sheet("Cover").write_merge(0, 9, 1, 1, "merged cells of another sheet")
+    page = book.add_sheet("家庭成员")
+    for y, row in enumerate(FAMILY_ROLL):
+        for x, text in enumerate(row):
+            if text is not None:
+                page.write(y, x, text)
+    for x, text in OF_THE_FAMILY.items():
+        page.write_merge(1, 3, x, x, text)
+    book.save(str(roll.path(roll.name(".xls"))))
+
+
+@pytest.mark.parametrize("deliver", [_family_roll, _binary_family_roll])
 @entry("merged body cells")
-def test_a_merged_cell_holds_for_every_row_it_covers_and_the_ledger_says_so(department):
+def test_a_merged_cell_holds_for_every_row_it_covers_and_the_ledger_says_so(department, deliver):
     roll = department("civil_affairs__assistance_roll")
-    _family_roll(roll)
+    deliver(roll)
     outcome = roll.ingested()
     assert outcome.rows["family_no"].to_list() == ["F1"] * 3
     assert outcome.rows["started_on"].to_list() == [date(2020, 3, 1)] * 3
@@ -213,10 +230,11 @@ def test_a_merged_cell_holds_for_every_row_it_covers_and_the_ledger_says_so(depa
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("deliver", [_family_roll, _binary_family_roll])
 @entry("merged amounts")
-def test_one_amount_merged_over_a_family_is_not_counted_for_each_of_them(department):
+def test_one_amount_merged_over_a_family_is_not_counted_for_each_of_them(department, deliver):
     roll = department("civil_affairs__assistance_roll")
-    _family_roll(roll)
+    deliver(roll)
     outcome = roll.ingested()
     amounts = [str(a) if a is not None else None for a in outcome.rows["monthly_amount_yuan"]]
     assert amounts == ["3480.00", None, None]
