@@ -8,6 +8,14 @@ with lines as (
     from list_lines
 ),
 
+places as (
+    select
+        month,
+        household_key,
+        place
+    from list_places
+),
+
 drawn as (
     select
         month,
@@ -37,6 +45,13 @@ subjects as (
         household_key,
         month
     from lines
+    union all
+    select
+        'place' as scope,
+        place as subject,
+        household_key,
+        month
+    from places
     union all
     select
         'city' as scope,

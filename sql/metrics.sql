@@ -24,6 +24,7 @@ visited as (
         subject,
         count(*) as visited,
         count(*) filter (where is_confirmed) as confirmed,
+        count(*) filter (where outcome = 'data_wrong') as data_wrong,
         count(*) filter (where outcome = 'deceased') as deceased_visited,
         count(*) filter (where outcome = 'moved') as moved_visited,
         count(*) filter (where was_covered) as covered_visited
@@ -57,6 +58,7 @@ counted as (
         coalesce(listed.without_result, 0) as without_result,
         coalesce(visited.visited, 0) as visited,
         coalesce(visited.confirmed, 0) as confirmed,
+        coalesce(visited.data_wrong, 0) as data_wrong,
         coalesce(visited.deceased_visited, 0) as deceased_visited,
         coalesce(visited.moved_visited, 0) as moved_visited,
         coalesce(visited.covered_visited, 0) as covered_visited,
@@ -97,6 +99,7 @@ select
     cast(counted.share as decimal(5, 4)) as precision,
     cast(greatest(intervals.middle - intervals.half_width, 0) as decimal(5, 4)) as precision_low,
     cast(least(intervals.middle + intervals.half_width, 1) as decimal(5, 4)) as precision_high,
+    counted.data_wrong,
     counted.deceased_visited,
     counted.moved_visited,
     counted.covered_visited,

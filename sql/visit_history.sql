@@ -14,6 +14,7 @@ select distinct
     visits.household_key,
     visits.visited_on,
     visits.outcome,
+    visits.wrong_data,
     visits.help_given
 from visits
 inner join told on visits.household_key = told.household_key

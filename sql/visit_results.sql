@@ -3,7 +3,8 @@ with delivered as (
     select
         household_key,
         visited_on,
-        outcome
+        outcome,
+        wrong_data
     from delivered_visits
 ),
 
@@ -23,7 +24,8 @@ select
     delivered.household_key,
     delivered.visited_on,
     households.town_code,
-    delivered.outcome
+    delivered.outcome,
+    delivered.wrong_data
 from delivered
 cross join reference
 left join households on delivered.household_key = households.household_key

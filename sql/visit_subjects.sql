@@ -5,6 +5,7 @@ with spoken as (
         visited_on,
         outcome,
         spoken_month,
+        listed_month,
         drawn_month,
         is_audit,
         is_confirmed,
@@ -30,6 +31,14 @@ together as (
         string_agg(rule_id, '+' order by rule_id) as combination
     from matched
     group by month, household_key
+),
+
+places as (
+    select
+        month,
+        household_key,
+        place
+    from list_places
 ),
 
 drawn as (
@@ -70,6 +79,19 @@ subjects as (
     inner join together
         on spoken.household_key = together.household_key and spoken.spoken_month = together.month
     cross join (values ('combination'), ('town'), ('city')) as positions (scope)
+    where not spoken.is_audit
+    union all
+    select
+        'place' as scope,
+        places.place as subject,
+        spoken.household_key,
+        spoken.visited_on,
+        spoken.outcome,
+        spoken.is_confirmed,
+        spoken.was_covered
+    from spoken
+    inner join places
+        on spoken.household_key = places.household_key and spoken.listed_month = places.month
     where not spoken.is_audit
     union all
     select

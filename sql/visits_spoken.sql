@@ -76,6 +76,7 @@ select distinct
     spoken.visited_on,
     spoken.outcome,
     spoken.spoken_month,
+    listed.listed_month,
     drawn.drawn_month,
     coalesce(drawn.drawn_month > coalesce(listed.listed_month, date '1900-01-01'), false) as is_audit,
     spoken.outcome in ('confirmed_helped', 'confirmed_pending') as is_confirmed,

@@ -60,6 +60,8 @@ def history_lines(entries: list[dict], key: str, contracts: Mapping[str, Contrac
         whose = "" if entry["household_key"] == key else f"（原家庭 / formerly {entry['household_key']}）"
         if entry["kind"] == "visit":
             words = _both(visits, "outcome", entry["outcome"])
+            if entry["wrong_data"]:
+                words += f"：{_both(visits, 'wrong_data', entry['wrong_data'])}"
             help_given = f"；{entry['help_given']}" if entry["help_given"] else ""
             lines.append(f"{entry['on']}  走访 / visit: {words}{help_given}{whose}")
         else:

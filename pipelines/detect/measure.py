@@ -13,7 +13,7 @@ from pipelines.month import Month
 TABLE = "matches"
 WINDOW_MONTHS = 12
 RELATIONS = (
-    "visits_spoken", "visit_subjects", "listed_subjects", "household_delays", "metrics",
+    "list_places", "visits_spoken", "visit_subjects", "listed_subjects", "household_delays", "metrics",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ _COLUMNS = pa.schema(
         ("household_key", pa.string()),
         ("visited_on", pa.date32()),
         ("outcome", pa.string()),
+        ("wrong_data", pa.string()),
         ("help_given", pa.string()),
     ]
 )

@@ -17,6 +17,22 @@ from pipelines.month import Month
 SCORED_MONTHS = 12
 _REGISTERS = ("public_security__residents", "public_security__residence_permits")
 
+# Whose data a visit finds wrong: wrong_data of towns__visits -> departments; `other` is nobody's.
+DEPARTMENTS_OF_DATA = {
+    "income": ("taxation", "human_resources"),
+    "medical": ("medical_insurance",),
+    "employment": ("human_resources",),
+    "disability": ("disabled_persons",),
+    "education": ("education",),
+    "accident": ("emergency",),
+    "housing": ("housing",),
+    "assets": ("public_security", "market_supervision", "housing"),
+    "members": ("public_security", "civil_affairs"),
+    "address": ("public_security", "towns"),
+    "assistance": ("civil_affairs",),
+    "other": (),
+}
+
 
 @dataclass(frozen=True)
 class Score:
@@ -24,7 +40,8 @@ class Score:
 
     `resolved`: share of the people in it whom the register or the residence permits of the month know;
     `leads`: listed households that rest on the department; `confirmed`: those a visit found in hardship
-    until the month of the feedback; `days_late`: after the contract's delivery day, 0 on time.
+    until the month of the feedback; `wrong`: those of which one found the department's data wrong;
+    `days_late`: after the contract's delivery day, 0 on time.
     """
 
     month: Month
@@ -36,13 +53,14 @@ class Score:
     resolved: float | None
     leads: int | None
     confirmed: int | None
+    wrong: int | None
     days_late: int | None
 
 
 def scores(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> list[Score]:
     """The last twelve months up to `month` of every extract, latest month first."""
     found = []
-    confirmed = _confirmed(month, lake)
+    confirmed, wrong = _found_by_visits(month, lake)
     for past in reversed(month.window(SCORED_MONTHS)):
         known = _known_people(contracts, past, lake)
         leads = _leads(past, lake)
@@ -56,6 +74,7 @@ def scores(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> list[
                     _resolved(contracts[item.extract], past, lake, known),
                     None if listed is None else len(listed),
                     None if listed is None else len(listed & confirmed),
+                    None if listed is None else len(listed & wrong.get(item.department, set())),
                     days_late(
                         contracts[item.extract].delivery_day, past,
                         delivery.report(item.extract, past, lake), arrivals(item.extract, past, lake),
@@ -117,11 +136,17 @@ def _leads(month: Month, lake: Lake) -> dict[str, set[str]] | None:
     }
 
 
-def _confirmed(month: Month, lake: Lake) -> set[str]:
+def _found_by_visits(month: Month, lake: Lake) -> tuple[set[str], dict[str, set[str]]]:
+    """Household keys in hardship, and by department those of which its data were wrong."""
     months = [m for m in month.window(SCORED_MONTHS) if delivery.is_usable("towns__visits", m, lake)]
     files: list[Path] = [p for m in months if (p := delivery.accepted_rows("towns__visits", m, lake))]
     if not files:
-        return set()
-    visits = pl.concat([pl.scan_parquet(path).select("household_key", "outcome") for path in files])
-    found = visits.filter(pl.col("outcome").str.starts_with("confirmed")).collect()
-    return set(found["household_key"])
+        return set(), {}
+    columns = ("household_key", "outcome", "wrong_data")
+    visits = pl.concat([pl.scan_parquet(path).select(columns) for path in files]).collect()
+    wrong: dict[str, set[str]] = {}
+    for key, datum in visits.select("household_key", "wrong_data").drop_nulls().iter_rows():
+        for department in DEPARTMENTS_OF_DATA.get(datum, ()):
+            wrong.setdefault(department, set()).add(key)
+    confirmed = visits.filter(pl.col("outcome").str.starts_with("confirmed"))
+    return set(confirmed["household_key"]), wrong

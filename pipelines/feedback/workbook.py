@@ -175,7 +175,7 @@ def _scorecard(sheets: _Sheets, returned: Returned, title: str) -> None:
             str(score.month), _named(returned.contracts[score.extract]), _both(_STATUS[score.status]),
             _punctuality(score.days_late), score.rows_in, score.rejected,
             score.rejected / score.rows_in if score.rows_in else None,
-            score.repaired, score.resolved, score.leads, score.confirmed,
+            score.repaired, score.resolved, score.leads, score.confirmed, score.wrong,
         ]
         for score in returned.scores
     ]  # fmt: skip
@@ -183,6 +183,7 @@ def _scorecard(sheets: _Sheets, returned: Returned, title: str) -> None:
         ("月份 Month", 9), ("数据表 Extract", 30), ("状态 Status", 20), ("送达 Delivered", 16),
         ("行数 Rows", 10), ("退回 Returned", 10), ("退回比例 Share", 10), ("修正值 Repaired", 10),
         ("号码可核实 IDs resolved", 12), ("本部门参与的名单户 Leads", 14), ("走访属实 Confirmed", 12),
+        ("走访发现本部门数据有误 Data found wrong", 14),
     ]  # fmt: skip
     note = (
         "名单户为本部门数据参与发现的家庭。 / Leads are listed households that rest on the department's data."

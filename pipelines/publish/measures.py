@@ -24,7 +24,7 @@ def measures(month: Month, lake: Lake, visits: Contract) -> dict[str, pa.Table]:
         db.view("cases", lake.resolve("matches", month) / "cases.parquet")
         db.register(
             "delivered_visits",
-            pq.read_table(path, columns=["household_key", "visited_on", "outcome"])
+            pq.read_table(path, columns=["household_key", "visited_on", "outcome", "wrong_data"])
             if path
             else visits.arrow_schema.empty_table(),
         )

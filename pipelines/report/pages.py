@@ -47,7 +47,8 @@ def city_page(view: View) -> str:
          Html(
              _pair(visits.results(view), visits.by_month(view))
              + _pair(visits.delays(view), visits.spared(view)) + precision.by_month(view)
-             + precision.by_town(view) + precision.by_combination(view) + precision.audit(view)
+             + precision.by_place(view) + precision.by_town(view) + precision.by_combination(view)
+             + precision.audit(view)
          )),
         ("burden", ("负担与公平", "Loads"), visits.burden(view)),
         ("data", ("数据", "Data"), Html(sources.deliveries(view) + sources.coverage(view))),

@@ -54,6 +54,16 @@ def by_combination(view: View) -> Html:
     )
 
 
+def by_place(view: View) -> Html:
+    """The same by place on the towns' lists: whether the order puts hardship first."""
+    title = ("名单位次与属实率", "Confirmed by place on the list")
+    names = [
+        (("place", place), both(f"第{place.rstrip('-')}{'位' if place[-1] != '-' else '位起'}", words))
+        for place, words in _PLACES
+    ]
+    return _table(view, "precision-places", title, names, ("位次", "Place on the list"))
+
+
 def _titles(view: View, combination: str) -> Html:
     rules = [view.rules.rules.get(rule_id) for rule_id in combination.split("+")]
     if None in rules:
@@ -106,7 +116,8 @@ def _table(view: View, key: str, title: tuple[str, str], names: list, first: tup
     )  # fmt: skip
 
 
-_FIRST = {"precision-towns": 100, "precision-combinations": _SHOWN_COMBINATIONS}
+_PLACES = (("1-10", "1 to 10"), ("11-20", "11 to 20"), ("21-50", "21 to 50"), ("51-", "51 and below"))
+_FIRST = {"precision-places": 4, "precision-towns": 100, "precision-combinations": _SHOWN_COMBINATIONS}
 
 
 def _share(row: dict) -> str:

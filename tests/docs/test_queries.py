@@ -20,6 +20,8 @@ QUESTIONS = re.findall(r"^## (.+?)$.*?```sql\n(.*?)```", PAGE, re.DOTALL | re.MU
 # What the made-up month has no rows of: visits, loads of towns, months before.
 WITHOUT_ROWS = {
     "What did visits find?",
+    "Which data do visits find wrong, and which rules rested on them?",
+    "Does the order put hardship first?",
     "Who waits longest, and how far is each town behind?",
     "What became of the households of a month's list?",
 }

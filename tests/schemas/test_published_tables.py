@@ -6,6 +6,8 @@ import copy
 
 import pytest
 
+from pipelines.contract import load_extracts
+from pipelines.publish.tables import published_contracts
 from tests.schemas.promised import complaints, promises, read
 
 
@@ -69,3 +71,10 @@ def test_a_table_that_vanishes_and_a_key_that_changes_are_seen(before):
     keyed = copy.deepcopy(before)
     keyed["candidates"]["key"] = ["month", "rank"]
     assert "the key was" in complaints(before, keyed)[0]
+
+
+@pytest.mark.parametrize("column", ["outcome", "wrong_data"])
+def test_published_visits_have_the_codes_and_words_of_the_towns_visits(column):
+    delivered = load_extracts()["towns__visits"].property(column)
+    published = published_contracts()["visit_results"].property(column)
+    assert (published.labels, published.meanings) == (delivered.labels, delivered.meanings)

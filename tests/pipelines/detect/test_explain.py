@@ -66,7 +66,7 @@ def test_a_key_nobody_has_is_refused(town):
     town.run("2022-05")
     with pytest.raises(HardshipError, match="No household H0000000000000000"):
         explain(MAY, town.lake, "H0000000000000000")
-    with pytest.raises(HardshipError, match="run link"):
+    with pytest.raises(HardshipError, match="Run it first"):
         explain(Month.parse("2022-06"), town.lake, "H0000000000000000")
 
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from pipelines.detect.explain import explain, in_words
+from pipelines.month import Month
 from tests.pipelines.detect.town import AT_SCHOOL, SANJIAO, SICK, STRUCK, UNEMPLOYED, XIAOLAN
 
 
@@ -192,3 +194,35 @@ def test_a_late_visit_report_makes_the_month_new_and_nothing_else_does(town):
     town.visit("2022-05", town.rows("2022-05", "cases")[0]["household_key"], "2022-05-30", "declined")
     town.run("2022-05")
     assert town.lake.about("matches", may)["inputs"] != before["inputs"]
+
+
+def test_visits_that_found_the_data_wrong_are_counted_and_the_history_says_which(town):
+    key, other = town.house(1, SICK, AT_SCHOOL), town.house(2, SICK, AT_SCHOOL)
+    town.run("2022-04")
+    town.visit("2022-05", key, "2022-05-10", "data_wrong", wrong_data="members")
+    town.visit("2022-05", other, "2022-05-11", "not_in_hardship")
+    town.run("2022-05")
+    medical = metric(town, "2022-05", "rule", "heavy_medical_spending")
+    assert (medical["visited"], medical["confirmed"], medical["data_wrong"]) == (2, 0, 1)
+    told = explain(Month(2022, 5), town.lake, key)
+    assert "2022-05-10  走访 / visit: 数据有误 / the data are wrong：家庭成员 / who lives there" in in_words(
+        told
+    )
+
+
+def test_how_often_lists_are_right_is_told_by_place_on_the_list(town, changed_rules):
+    rules = changed_rules(selection={"visits_of_town": {"2020-01-01": {"other": 99}}})
+    for number in range(1, 26):
+        town.house(number, SICK, AT_SCHOOL, net_income_per_head_12m_yuan=number)
+    town.run("2022-04", rules)
+    by_rank = {row["rank"]: row["household_key"] for row in town.rows("2022-04", "candidates")}
+    for rank, outcome in ((1, "confirmed_helped"), (10, "confirmed_pending"), (11, "not_in_hardship"),
+                          (21, "confirmed_pending"), (22, "not_in_hardship")):  # fmt: skip
+        town.visit("2022-05", by_rank[rank], "2022-05-10", outcome)
+    town.run("2022-05", rules)
+    counted = ("listed", "not_visited", "visited", "confirmed")
+    places = {p: metric(town, "2022-05", "place", p) for p in ("1-10", "11-20", "21-50", "51-")}
+    assert [places["1-10"][name] for name in counted] == [10, 8, 2, 2]
+    assert [places["11-20"][name] for name in counted] == [10, 9, 1, 0]
+    assert [places["21-50"][name] for name in counted] == [5, 3, 2, 1]
+    assert places["51-"] is None

@@ -142,13 +142,13 @@ class Town:
                 )
         return pa.Table.from_pylist(rows)
 
-    def visit(self, month: str, key: str, on: str, outcome: str, help_given: str | None = None) -> None:
+    def visit(self, month: str, key: str, on: str, outcome: str, **more: str) -> None:
         """Delivers a visit in a month's extract, beside those it holds already."""
         parsed, table = Month.parse(month), "parquet/towns__visits"
         contract = CONTRACTS["towns__visits"]
         folder = self.lake.resolve(table, parsed)
         rows = pq.read_table(folder / "rows.parquet").to_pylist() if folder else []
-        given = {"household_key": key, "visited_on": on, "outcome": outcome, "help_given": help_given}
+        given = {"household_key": key, "visited_on": on, "outcome": outcome, **more}
         rows.append({f.name: _typed(given.get(f.name), f.type) for f in contract.arrow_schema})
         with self.lake.write(table, parsed, {}) as place:
             pq.write_table(pa.Table.from_pylist(rows, schema=contract.arrow_schema), place / "rows.parquet")

@@ -12,7 +12,7 @@ import pytest
 from pipelines.contract import load_extracts
 from pipelines.feedback import feedback
 from pipelines.feedback.reasons import REASONS, reason_words
-from pipelines.feedback.scores import scores
+from pipelines.feedback.scores import DEPARTMENTS_OF_DATA, scores
 from pipelines.lake import Lake
 from pipelines.month import Month
 from pipelines.problem import HardshipError
@@ -162,16 +162,30 @@ def test_leads_are_counted_for_the_departments_they_rest_on_and_confirmed_by_vis
     with lake.write("matches", MONTH, {}) as folder:
         candidates.write_parquet(folder / "candidates.parquet")
     with lake.write("parquet/towns__visits", MONTH, {}) as folder:
-        pl.DataFrame({"household_key": ["H1", "H2"], "outcome": ["confirmed_helped", "moved"]}).write_parquet(
-            folder / "rows.parquet"
-        )
+        pl.DataFrame(
+            {
+                "household_key": ["H1", "H2"],
+                "outcome": ["confirmed_helped", "data_wrong"],
+                "wrong_data": [None, "education"],
+            }
+        ).write_parquet(folder / "rows.parquet")
         (folder / "report.json").write_text("{}")
     with lake.write("verdicts/towns__visits", MONTH, {}) as folder:
         (folder / "verdict.json").write_text('{"verdict": "accepted", "reasons": []}')
     with lake.write("parquet/education__enrolments", MONTH, {}) as folder:
         pl.DataFrame({"resident_key": [1]}).write_parquet(folder / "rows.parquet")
     cards = {card.extract: card for card in scores(load_extracts(), MONTH, lake) if card.month == MONTH}
-    assert (cards["education__enrolments"].leads, cards["education__enrolments"].confirmed) == (2, 1)
+    school = cards["education__enrolments"]
+    assert (school.leads, school.confirmed, school.wrong) == (2, 1, 1)
+
+
+def test_every_datum_a_visit_may_find_wrong_goes_back_to_departments_that_deliver_it():
+    contracts = load_extracts()
+    codes = set(contracts["towns__visits"].property("wrong_data").enum)
+    assert set(DEPARTMENTS_OF_DATA) == codes
+    departments = {contract.department for contract in contracts.values()}
+    assert {name for names in DEPARTMENTS_OF_DATA.values() for name in names} <= departments
+    assert [code for code, names in DEPARTMENTS_OF_DATA.items() if not names] == ["other"]
 
 
 def test_asking_again_gives_the_same_bytes(root, folder, monkeypatch):

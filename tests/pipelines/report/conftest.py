@@ -131,6 +131,7 @@ def _metrics(month: Month) -> list[dict]:
         row("rule", "heavy_medical_spending", 120, 90), row("rule", "unemployment", 80, 78),
         row("combination", "heavy_medical_spending+unemployment", 70, 60),
         row("combination", "low_income", 40, 39),
+        row("place", "1-10", 200, 160), row("place", "11-20", 100, 40),
         row("rule", "low_income", 4, 3), row("audit", "below_bar", 60, 9), row("audit", "unmatched", 58, 2),
         *(row("town", code, 12, 8) for code in CODES if code != NOBODY),
     ]  # fmt: skip

@@ -135,6 +135,12 @@ def test_precision_is_shown_by_town_by_combination_and_by_month(lake, exact):
         ],
         "Income per head at or below the edge line": ["60", "20", "40", "98% (88%–100%)", "24.5"],
     }
+    assert exact.table("precision-places") == {
+        "1 to 10": ["220", "20", "200", "80% (70%–90%)", "24.5"],
+        "11 to 20": ["120", "20", "100", "40% (30%–50%)", "24.5"],
+        "21 to 50": ["0", "0", "0", "–", "–"],
+        "51 and below": ["0", "0", "0", "–", "–"],
+    }
     assert exact.texts["precision-months"].count("67%") == 2, "May and June; in April nobody was visited"
 
 
