@@ -105,6 +105,7 @@ def write_workbook(path: Path, content: Content, columns: list[Column], words: W
             "title": f"{month} {town.name_zh} 走访名单",
             "subject": f"{town.code} {town.name_en} {month}",
             "keywords": f"{month} {town.code} {content.mark}",
+            "status": f"第{content.revision.number if content.revision else 1}版",
             "category": "内部资料",
             "comments": CONFIDENTIAL,
             "created": datetime.combine(month.end, time()),

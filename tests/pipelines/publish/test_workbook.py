@@ -263,6 +263,7 @@ def test_the_file_says_which_month_and_town_it_is_of_and_no_time_of_writing(book
     assert "442000109" in properties.subject
     assert properties.created.date() == MONTH.end
     assert properties.modified.date() == MONTH.end
+    assert properties.contentStatus == "第1版"
 
 
 def test_what_a_begun_row_still_owes_stands_out_and_a_finished_row_turns_grey(sheet):
