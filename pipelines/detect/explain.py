@@ -16,6 +16,7 @@ from pipelines.month import Month
 from pipelines.problem import HardshipError
 from pipelines.rule import RULES, Compiled, Parameter, compile_rule, load_rules, used_values
 from pipelines.rule.sentence import written
+from pipelines.rule.words import in_both, references_in_words
 
 ANSWERS = {True: "match", False: "no match", None: "unknown"}
 ANSWERS_ZH = {"match": "符合", "no match": "不符合", "unknown": "无法判断"}
@@ -111,8 +112,8 @@ def _explained(db: Database, compiled: Compiled, evidence: Evidence) -> dict:
         "parts": parts,
         "limits": {name: _limit(p, evidence.month) for name, p in rule.parameters.items()},
         "sources": [_source(source, evidence) for source in evidence.sources],
-        "references": [reference["title"] for reference in rule.references],
-        "false_positives": list(rule.false_positives),
+        "references": references_in_words(rule.references),
+        "false_positives": [in_both(wording) for wording in rule.false_positives],
     }
 
 

@@ -13,7 +13,7 @@ from pipelines.rule.bind import sealed_database
 from pipelines.rule.compile import compile_rule
 from pipelines.rule.inline import answer_of, sentences_of
 from pipelines.rule.model import Rule, RuleSet
-from pipelines.rule.words import code_labels, with_unit
+from pipelines.rule.words import code_labels, in_language, with_unit
 
 _WORDS = {
     "zh": {
@@ -107,7 +107,9 @@ def _rule(rule: Rule, rules: RuleSet, contracts, month: Month, language: str, ex
     extracts = {extract for column in rule.columns for extract in profile[column].sources}
     departments = sorted({extract.partition("__")[0] for extract in extracts})
     basis = dict.fromkeys(
-        item["title"] for items in [rule.references, *(p.references for p in values_of)] for item in items
+        in_language(item["title"], language)
+        for items in [rule.references, *(p.references for p in values_of)]
+        for item in items
     )
     lines = [
         words["values"].format(month=month) + words["comma"].join(values) if values else words["none"],

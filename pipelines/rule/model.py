@@ -14,6 +14,8 @@ from pipelines.rule.expression import Expression
 from pipelines.rule.parameter import Parameter, Value
 
 EFFECTS = ("signal", "list", "exclude")
+# In one language, or `zh` and `en`.
+Wording = str | dict[str, str]
 PROFILES = {"household": "household_profile", "resident": "resident_profile"}
 
 
@@ -56,7 +58,7 @@ class Rule:
     clauses: dict[str, Expression]
     condition: Expression  # over clause names
     explanation: dict[str, str]
-    false_positives: tuple[str, ...]
+    false_positives: tuple[Wording, ...]
     tests: tuple[InlineTest, ...]
     document: Document
     dimension: str | None = None

@@ -11,7 +11,7 @@ from pipelines.month import Month
 from pipelines.page import Html, both, bullets, code, heading, paragraph, table
 from pipelines.rule.citizens import citizens_page
 from pipelines.rule.compile import compile_rule
-from pipelines.rule.model import Rule, RuleSet
+from pipelines.rule.model import Rule, RuleSet, Wording
 from pipelines.rule.parameter import Parameter
 from pipelines.rule.show import as_written
 from pipelines.rule.words import (
@@ -88,7 +88,7 @@ def rule_page(rule: Rule, rules: RuleSet, contracts: Mapping[str, Contract], mon
         bullets([rule.explanation["zh"], rule.explanation["en"]]),
         *_remarks(rule),
         heading("可能的误判", "How it can be wrong"),
-        bullets(rule.false_positives),
+        bullets([_both(wording) for wording in rule.false_positives]),
         heading("示例", "Examples, checked on every change"),
         _examples(rule),
     )
@@ -175,8 +175,12 @@ def _examples(rule: Rule) -> Html:
 
 
 def _reference(item: dict) -> Html:
-    title = page.escaped(item["title"])
+    title = _both(item["title"])
     return Html(f'<a href="{page.escaped(item["href"])}">{title}</a>') if item.get("href") else title
+
+
+def _both(wording: Wording) -> Html:
+    return page.escaped(wording) if isinstance(wording, str) else both(wording["zh"], wording["en"])
 
 
 def _index(rules: RuleSet, contracts: Mapping[str, Contract], month: Month) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.contract import Contract
 from pipelines.month import Month
-from pipelines.rule.model import Rule
+from pipelines.rule.model import Rule, Wording
 from pipelines.rule.parameter import Parameter
 from pipelines.rule.sentence import written
 
@@ -73,8 +73,20 @@ def references_of(parameter: Parameter, rule: Rule | None) -> list[str]:
 
 
 def references_in_words(references: tuple[dict, ...]) -> list[str]:
-    """Titles with their addresses."""
-    return [item["title"] + (f" <{item['href']}>" if item.get("href") else "") for item in references]
+    """Titles with their addresses, Chinese with English beside."""
+    return [
+        in_both(item["title"]) + (f" <{item['href']}>" if item.get("href") else "") for item in references
+    ]
+
+
+def in_language(wording: Wording, language: str) -> str:
+    """Words of a rule file in zh or en; those written in one language only as they are."""
+    return wording if isinstance(wording, str) else wording[language]
+
+
+def in_both(wording: Wording) -> str:
+    """Words of a rule file as one text, Chinese with English beside."""
+    return wording if isinstance(wording, str) else f"{wording['zh']} / {wording['en']}"
 
 
 def next_change(parameter: Parameter, month: Month) -> str:

@@ -65,7 +65,7 @@ def answers(c) -> dict:
         "lost_breadwinner": c["breadwinners"] >= 1,
         "low_income": (income_a_head <= EDGE_LINE) & (known_income_a_head <= EDGE_LINE) & c["is_local"],
         "net_income_below_dibao": known_if(net_a_head < DIBAO, is_whole),
-        "paid_in_capital": c["paid_in"] >= PAID_IN_LIMIT,
+        "paid_in_capital": (c["paid_in"] >= PAID_IN_LIMIT) & (spending_twice <= c["paid_in"] * 2),
         "recent_car": (c["cars"] > 0) & (c["car_age_months"] < CAR_AGE_LIMIT_MONTHS),
         "rigid_spending_ratio": known_if(spending > 0, is_whole)
         & known_if(spending * 10 >= income_a_month * 6, is_whole)

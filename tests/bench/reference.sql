@@ -1091,7 +1091,7 @@ answers as (
         or (case when is_spending_whole then net_a_head_at_most_fen end) < p.dibao_fen
             as net_income_below_dibao,
         case
-            when has_business then paid_in_fen >= p.paid_in_limit_fen
+            when has_business then paid_in_fen >= p.paid_in_limit_fen and medical_fen + fees_fen <= paid_in_fen
             else false
         end as paid_in_capital,
         coalesce(car_age_months < p.car_age_limit_months, false) as recent_car,

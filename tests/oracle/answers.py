@@ -135,8 +135,11 @@ def recent_car(home: dict) -> Answer:
 
 
 def paid_in_capital(home: dict) -> Answer:
-    """Paid-in capital of 100,000 yuan or more."""
-    return at_least(home["paid_in_capital_yuan"], None, value("paid_in_capital", "capital_limit"))
+    """Paid-in capital of 100,000 yuan or more, unless known medical and school costs exceed it."""
+    capital = home["paid_in_capital_yuan"]
+    costs = home["medical_self_paid_12m_at_least_yuan"] + home["education_fees_12m_at_least_yuan"]
+    large = at_least(capital, None, value("paid_in_capital", "capital_limit"))
+    return both(large, None if capital is None else costs <= capital)
 
 
 def unemployment(person: dict) -> Answer:

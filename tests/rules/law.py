@@ -75,8 +75,20 @@ HOUSEHOLD = {
         None if p["home_area_per_head_m2"] is None else p["home_area_per_head_m2"] > 40,
     ),
     "recent_car": lambda p, year: all_of(_from(p["cars_count"], 1), _up_to(p["newest_car_age_months"], 35)),
-    "paid_in_capital": lambda p, year: _from(p["paid_in_capital_yuan"], 100000),
+    "paid_in_capital": lambda p, year: all_of(
+        _from(p["paid_in_capital_yuan"], 100000), none_of(costs_exceed_capital(p))
+    ),
 }
+
+
+def costs_exceed_capital(p: dict) -> Answer:
+    """Known costs of care and school above the capital paid in."""
+    parts = (
+        p["paid_in_capital_yuan"],
+        p["medical_self_paid_12m_at_least_yuan"],
+        p["education_fees_12m_at_least_yuan"],
+    )
+    return None if None in parts else parts[1] + parts[2] > parts[0]
 
 
 def unemployed(p: dict) -> Answer:

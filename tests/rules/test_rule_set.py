@@ -42,6 +42,16 @@ def test_no_sentence_tells_which_disability_or_illness(one):
     assert not re.search(kinds, " ".join(said))
 
 
+def test_references_and_false_positives_are_worded_in_chinese_and_english():
+    parameters = [*RULES.shared.values(), *(p for r in RULES.rules.values() for p in r.parameters.values())]
+    references = [item for owner in (*RULES.rules.values(), *parameters) for item in owner.references]
+    wordings = [item["title"] for item in references]
+    wordings += [wording for r in RULES.rules.values() for wording in r.false_positives]
+    for wording in wordings:
+        assert re.search(r"[\u4e00-\u9fff]", wording["zh"]), wording
+        assert not re.search(r"[\u4e00-\u9fff]", wording["en"]), wording
+
+
 def test_every_dimension_has_a_signal():
     dimensions = load_contracts()["candidates"].property("dimensions").enum
     assert {RULES.rules[rule_id].dimension for rule_id in SIGNALS} == set(dimensions)

@@ -17,7 +17,10 @@ COMPANY = {
 
 @pytest.fixture(scope="module")
 def modest(history, tmp_path_factory) -> Story:
-    """He owns less than he seemed to; Yang's company is dormant, Lu's capital was never paid in."""
+    """He owns less than he seemed to and has paid 180,000 yuan for care.
+
+    Yang's company is dormant, Lu's capital was never paid in.
+    """
     told = branch(history, tmp_path_factory.mktemp("modest") / "home")
 
     def inherited(rows):
@@ -33,6 +36,8 @@ def modest(history, tmp_path_factory) -> Story:
         "market_supervision__businesses",
         all_of(
             without(HE),
+            with_row(resident_id=HE, credit_code="91442099MAF0000779", business_status="active",
+                     paid_in_capital_yuan=150_000, **COMPANY),
             with_row(resident_id=YANG, credit_code="91442099MAF0000777", business_status="dormant",
                      paid_in_capital_yuan=5_000_000, **COMPANY),
             with_row(resident_id=LU, credit_code="91442099MAF0000778", business_status="active", **COMPANY),
@@ -51,6 +56,12 @@ def test_a_share_of_an_inheritance_and_a_mobility_vehicle_do_not_take_he_off_and
         assert words in line["to_verify_zh"]
     cells = [str(cell) for row in modest.sheet("2022-05", SHIQI) for cell in row]
     assert any("请核实：" in cell and "登记有车辆" in cell for cell in cells)
+
+
+def test_capital_that_costs_exceed_takes_nobody_off_and_a_person_looks_at_it(modest):
+    assert modest.profile("2022-05", HE)["paid_in_capital_yuan"] == 150_000
+    line = modest.line("2022-05", SHIQI, HE)
+    assert "实缴资本150,000元" in line["to_verify_zh"] and "150,000 paid in" in line["to_verify_en"]
 
 
 def test_a_dormant_company_is_no_asset(modest):
