@@ -22,7 +22,7 @@ of a property
   endOf           column whose last characters the value repeats: it catches cells moved apart
   rewrites        spellings of a text column that are tidied before its pattern is checked: a list of
                   `{pattern, to}`, the first pattern that matches replaced by `to` with groups as `${1}`
-  purpose         `hardship` when rules may ask it; `visit`, `link` or `audit` otherwise
+  purpose         `hardship` when rules may ask it, else `visit`, `link`, `audit`; `denied` finds nobody
   sources         of a profile column: the extracts it is computed from
   words           of an enum value: the words departments write for it
 """

@@ -27,8 +27,13 @@ _COLUMN_METRICS = ("nullValues", "missingValues", "invalidValues", "duplicateVal
 _ALLOWED = {
     "identity": ("resident", "birth_certificate", "disability_certificate"),
     "reference": ("towns", "communities", "households"),
-    "purpose": ("hardship", "visit", "link", "audit"),
+    "purpose": ("hardship", "visit", "link", "audit", "denied"),
 }
+# What nobody may be found by: ethnicity, religion, nationality, politics, crime.
+_DENIED = re.compile(
+    "ethnic|religio|nationality|citizenship|politic|crimin|convict"
+    "|民族|宗教|国籍|政治|党派|党员|犯罪|刑事|前科|服刑"
+)
 
 
 def contract_problems(document: Document) -> Iterator[Problem]:
@@ -128,6 +133,11 @@ def _property_problems(document: Document, key: str, item: dict) -> Iterator[Pro
     if exact and not re.fullmatch(r"decimal\(\d+,\s*\d+\)", item["physicalType"]):
         yield document.problem(f"{key}.physicalType", item["physicalType"], "decimal(12,2) and the like")
     yield from _unknown_words(document, f"{key}.customProperties", item, _PROPERTY_WORDS)
+    called = [name, item.get("businessName"), item.get("physicalName")]
+    called += [synonym.get("synonym") for synonym in item.get("synonyms") or []]
+    if custom.get("purpose") != "denied" and any(_DENIED.search(str(word).lower()) for word in called):
+        found = f"{name}, by which nobody may be found, for {custom.get('purpose', 'hardship')}"
+        yield document.problem(key, found, "purpose denied, or no such column")
     for word, allowed in _ALLOWED.items():
         if word in custom and custom[word] not in allowed:
             yield document.problem(f"{key}.customProperties", f"{word} {custom[word]}", ", ".join(allowed))

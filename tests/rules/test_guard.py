@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 
 import pytest
 import yaml
 
 from pipelines import rule
+from pipelines.contract import SCHEMAS, load_contracts
+from pipelines.database import DatabaseError
 from pipelines.problem import Problems
 from pipelines.rule.bind import sealed_database
 from pipelines.rule.inline import run_inline_test
@@ -233,6 +236,41 @@ def _said(folder):
     return ""
 
 
+DENIED = ("ethnicity", "religion", "nationality", "political_party", "criminal_record")
+
+
+def schemas_with(tmp_path, column, purpose):
+    """The contracts, with one column more on the household's profile."""
+    schemas = tmp_path / "schemas"
+    shutil.copytree(SCHEMAS, schemas)
+    with open(schemas / "household_profile.yaml", "a", encoding="utf-8") as file:
+        file.write(
+            f"      - name: {column}\n        logicalType: string\n        classification: internal\n"
+            f"        description: Of the head.\n        customProperties:\n"
+            f"          - {{property: purpose, value: {purpose}}}\n"
+        )
+    return schemas
+
+
+@pytest.mark.parametrize("column", DENIED)
+def test_nobody_is_found_by_nationality_ethnicity_religion_crime_or_politics(tmp_path, column):
+    folder = folder_of(tmp_path, changed(detection__heavy=HEAVY + f" or {column} = 'x'"))
+    with pytest.raises(Problems, match=f"{column}, kept for the purpose denied"):
+        rule.load_rules(folder, schemas_with(tmp_path, column, "denied"))
+
+
+@pytest.mark.parametrize("column", DENIED)
+def test_no_contract_can_offer_them_to_rules_under_another_purpose(tmp_path, column):
+    with pytest.raises(Problems, match="purpose denied, or no such column"):
+        load_contracts(schemas_with(tmp_path, column, "hardship"))
+
+
+@pytest.mark.parametrize("column", DENIED)
+def test_a_rule_that_asks_for_them_asks_for_a_column_there_is_not(tmp_path, column):
+    said = complaints(tmp_path, changed(detection__heavy=HEAVY + f" or {column} = 'x'"))
+    assert column in said and "key detection.heavy" in said
+
+
 HOSTILE = [
     "(select count(*) from read_csv('/etc/passwd')) > 0",
     "exists (select 1 from glob('/**'))",
@@ -282,6 +320,29 @@ def test_a_hostile_clause_is_refused_before_anything_runs(tmp_path, sql):
         assert said == "" or "detection.evil" in said  # brackets alone do no harm
     else:
         assert "detection.evil" in said, said
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_csv('{file}')",
+        "select * from read_text('{file}')",
+        "select * from glob('/*')",
+        "copy (select 1) to '{file}'",
+        "attach '{file}'",
+        "select * from read_csv('https://example.org/x.csv')",
+        "install httpfs",
+        "load httpfs",
+        "set enable_external_access = true",
+        "set lock_configuration = false",
+    ],
+)
+def test_what_got_past_the_guard_could_still_read_no_file_reach_no_network_and_change_nothing(tmp_path, sql):
+    file = tmp_path / "secret.csv"
+    file.write_text("a\n1\n")
+    with sealed_database() as db, pytest.raises(DatabaseError):
+        db.execute(sql.format(file=file))
+    assert file.read_text() == "a\n1\n" and list(tmp_path.iterdir()) == [file]
 
 
 @pytest.mark.parametrize("key", ["severity", "figures", "remarks", "verify"])
