@@ -50,6 +50,10 @@ households as (
         left(cast(covered_as_of_month as varchar), 7) as covered_as_of,
         income_per_head_12m_yuan,
         net_income_per_head_12m_yuan,
+        -- What grid staff report is no register: it counts for nothing and is told to the visitor.
+        case when leads_6m_count > 0 then '网格员近6个月上报困难线索' || leads_6m_count || '条' end as leads_zh,
+        case when leads_6m_count > 0 then 'reported by grid staff in 6 months: ' || leads_6m_count end
+            as leads_en,
         last_visited_on,
         last_visit_outcome
     from concerned_households
@@ -101,8 +105,8 @@ select
     overlap.rules,
     overlap.explanation_zh,
     overlap.explanation_en,
-    to_verify.verify_zh as to_verify_zh,
-    to_verify.verify_en as to_verify_en,
+    nullif(concat_ws('；', to_verify.verify_zh, households.leads_zh), '') as to_verify_zh,
+    nullif(concat_ws('; ', to_verify.verify_en, households.leads_en), '') as to_verify_en,
     case
         when households.has_local_hukou = false then '无本地户籍，不属于本地低保、低保边缘、特困、孤儿救助范围'
         when households.is_covered is null or households.covered_as_of is null then '救助名册过期或未收到，未能核对'

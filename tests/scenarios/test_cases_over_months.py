@@ -98,6 +98,24 @@ def test_lu_found_elsewhere_moves_to_the_other_towns_list(year):
     assert year.key("2022-05", LU) == year.key("2022-06", LU)
 
 
+def measured(year, month: str, rule_id: str) -> dict:
+    metrics = pl.read_parquet(year.published(month) / "metrics.parquet")
+    return metrics.filter(scope="rule", subject=rule_id).row(0, named=True)
+
+
+@pytest.mark.parametrize("rule_id", ["heavy_medical_spending", "education_cost", "net_income_below_dibao"])
+def test_the_visit_that_helped_the_yangs_counts_for_every_rule_that_had_found_them(year, rule_id):
+    before, after = measured(year, "2022-05", rule_id), measured(year, "2022-06", rule_id)
+    assert (after["visited"], after["confirmed"]) == (before["visited"] + 1, before["confirmed"] + 1)
+    assert measured(year, "2022-08", rule_id)["confirmed"] == after["confirmed"], "on dibao they still count"
+
+
+def test_fengs_visit_counts_as_a_false_alarm_of_the_medical_rule_in_mays_precision(year):
+    medical = measured(year, "2022-05", "heavy_medical_spending")
+    assert (medical["visited"], medical["confirmed"], medical["precision"]) == (1, 0, 0)
+    assert medical["precision_low"] == 0 and 0 < medical["precision_high"] < 1
+
+
 def test_a_visit_to_a_household_drawn_for_the_audit_counts_and_it_is_not_drawn_again(after_april):
     drawn = pl.read_parquet(after_april.published("2022-04") / "audit_sample.parquet")
     key, stratum = drawn.sort("household_key").select("household_key", "stratum").row(0)

@@ -76,6 +76,9 @@ def test_tang_from_elsewhere_is_assessed_without_any_medical_figure(may):
     assert "medical" in line["unassessed_dimensions"]
     assert line["suggested_path"] == "home_county"
     assert "无本地户籍" in line["not_covered_zh"]
+    # The hospital debt that grid staff reported proves nothing and is told to the visitor.
+    assert "网格员近6个月上报困难线索1条" in line["to_verify_zh"]
+    assert "reported by grid staff in 6 months: 1" in line["to_verify_en"]
 
 
 def test_mai_with_one_dimension_waits_below_the_bar(may):

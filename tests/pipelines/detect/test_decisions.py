@@ -303,3 +303,15 @@ def test_dimensions_of_all_kinds_add_up(town):
     listed = town.row("2022-05", "candidates", key)
     assert listed["overlap"] == 7
     assert listed["suggested_path"] == "temporary_assistance"
+
+
+def test_what_grid_staff_reported_counts_for_nothing_and_is_told_to_the_visitor(town):
+    told = town.house(1, SICK, AT_SCHOOL, leads_6m_count=2)
+    quiet = town.house(2, SICK, AT_SCHOOL, leads_6m_count=None)
+    alone = town.house(3, leads_6m_count=1)
+    town.run("2022-05")
+    line, other = town.row("2022-05", "candidates", told), town.row("2022-05", "candidates", quiet)
+    assert line["to_verify_zh"] == "网格员近6个月上报困难线索2条"
+    assert other["to_verify_zh"] is None and other["to_verify_en"] is None
+    assert line["priority"] == other["priority"]
+    assert town.row("2022-05", "cases", alone) is None
