@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from pipelines.month import Month
 from tests.scenarios.people import CHEN, DONGFENG, GUZHEN, HE, LU, MAI, OU, SANJIAO, TANG, YANG
 
 
@@ -64,6 +65,18 @@ def test_ou_and_her_family_of_two_towns_are_one_household_listed_once_where_they
     assert not line["is_address_uncertain"]
     # a list never says which disability
     assert "智力" not in line["explanation_zh"]
+
+
+def test_the_marriage_that_joins_ous_two_registers_is_kept_with_its_source_and_her_child_with_its_own(may):
+    folder = may.place.lake.resolve("profiles", Month(2022, 5))
+    members = pl.read_parquet(folder / "members.parquet")
+    theirs = members.filter(household_no=may.profile("2022-05", OU)["household_no"])["resident_key"]
+    links = pl.read_parquet(folder / "household_links.parquet")
+    links = links.filter(pl.col("resident_key").is_in(theirs.implode()))
+    assert set(links["linked_key"]) <= set(theirs)
+    by_type = dict(links.select("link_type", "source").iter_rows())
+    assert by_type["spouse"] == "civil_affairs__marriages"
+    assert by_type["dependant"]
 
 
 def test_tang_from_elsewhere_is_assessed_without_any_medical_figure(may):
