@@ -7,8 +7,8 @@ import pytest
 
 from pipelines.city.facts import paid_for_care
 from pipelines.month import Month
-from tests.scenarios.changes import visited, with_row
-from tests.scenarios.people import FENG, LU, LUO, SHAXI, XIAOLAN, YANG
+from tests.scenarios.changes import visited, with_row, without
+from tests.scenarios.people import FENG, LU, LUO, SHAXI, XIAOLAN, YANG, family_of
 
 
 def test_the_yangs_are_left_alone_once_the_town_has_helped_them(year):
@@ -81,6 +81,19 @@ def test_luo_with_a_second_trouble_is_new_and_with_a_third_escalated_and_further
     assert (year.line("2022-04", XIAOLAN, LU)["rank"], april["rank"]) == (1, 2)
     assert (may["rank"], year.line("2022-05", XIAOLAN, LU)["rank"]) == (1, 2)
     assert year.row("2022-04", "cases", LUO)["first_matched_month"] == date(2022, 3, 1)
+
+
+def test_luo_is_cleared_once_the_register_says_that_there_is_no_unemployment_left(story):
+    story.change("human_resources__unemployment", without(LUO), ("2022-04",))
+    story.change("medical_insurance__settlements", without(*family_of(LUO)), ("2022-04",))
+    story.run("2022-03", "2022-04")
+    assert story.row("2022-03", "cases", LUO)["status"] == "watch"
+    case = story.row("2022-04", "cases", LUO)
+    assert (case["status"], case["open_rules"]) == ("cleared", [])
+    assert (case["reason_zh"], case["last_matched_month"]) == (
+        "各项困难情形均有数据表明已解除",
+        date(2022, 3, 1),
+    )
 
 
 def test_luo_back_at_work_stays_on_the_list_with_what_is_left(year):
