@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -44,6 +44,7 @@ class Delivery:
     rejected: int = 0
     repaired_values: int = 0
     towns_missing: tuple[str, ...] = ()  # of which the rows in use say nothing
+    towns_carried: Mapping[str, Month] = field(default_factory=dict)  # of those, whose rows of when stand in
 
     @property
     def is_carried(self) -> bool:
@@ -83,6 +84,7 @@ def delivery(contract: Contract, month: Month, lake: Lake) -> Delivery:
         rejected=read.get("rejected", 0),
         repaired_values=read.get("repaired_values", 0),
         towns_missing=towns_missing(contract.id, as_of, lake) if as_of else (),
+        towns_carried=_towns_carried(contract, as_of, month, lake) if as_of else {},
     )
 
 
@@ -134,6 +136,21 @@ def _carried(contract: Contract, month: Month, lake: Lake) -> Month | None:
     for earlier in usable_months(contract.id, lake, before=month, limit=1):  # all others are older still
         return earlier if age_months(contract, earlier, month) <= contract.maximum_age_months else None
     return None
+
+
+def _towns_carried(contract: Contract, as_of: Month, month: Month, lake: Lake) -> dict[str, Month]:
+    """For each town that a roll leaves out, the latest month that has its rows and is not too old."""
+    # What names towns itself says who lives where: nobody may be in two of its towns.
+    if contract.kind != "stock" or any(p.reference == "towns" for p in contract.properties):
+        return {}
+    lacking, found = set(towns_missing(contract.id, as_of, lake)), {}
+    for earlier in usable_months(contract.id, lake, before=as_of) if lacking else ():
+        if not lacking or age_months(contract, earlier, month) > contract.maximum_age_months:
+            break
+        of_towns = lacking - set(towns_missing(contract.id, earlier, lake))
+        found |= dict.fromkeys(of_towns, earlier)
+        lacking -= of_towns
+    return dict(sorted(found.items()))
 
 
 def age_months(contract: Contract, as_of: Month, month: Month) -> int:

@@ -6,7 +6,9 @@ with matched as (
         dimension,
         severity,
         explanation_zh,
-        explanation_en
+        explanation_en,
+        -- what differs between households that the same rule matches: whether old rows stand in, of when
+        rule_id || case when is_stale then '@' || array_to_string(evidence_months, '+') else '' end as item
     from matches
 ),
 
@@ -20,7 +22,6 @@ facts as (
         trouble,
         departments,
         evidence_months,
-        is_stale,
         path,
         path_position
     from rules
@@ -29,7 +30,7 @@ facts as (
 households as (
     select
         matched.household_no,
-        string_agg(matched.rule_id, ' ' order by matched.rule_id) as combination,
+        string_agg(matched.item, ' ' order by matched.rule_id) as combination,
         string_agg(matched.explanation_zh, '；' order by facts.position) as explanation_zh,
         string_agg(matched.explanation_en, '; ' order by facts.position) as explanation_en,
         coalesce(max(matched.severity) filter (where matched.dimension = 'medical'), 0) as severity_medical,
@@ -49,21 +50,31 @@ households as (
 
 -- What rules say of a household apart from amounts depends on which of them match: a city has tens of
 -- thousands of matched households, but some hundred combinations of rules, and lists are slow to make.
+items as (
+    select
+        combination,
+        unnest(string_split(combination, ' ')) as item
+    from (select distinct combination from households) as distinct_combinations
+),
+
 combinations as (
     select
-        distinct_combinations.combination,
+        items.combination,
         facts.rule_id,
         facts.effect,
         facts.dimension,
         facts.cause,
         facts.trouble,
         facts.departments,
-        facts.evidence_months,
-        facts.is_stale,
+        case
+            when items.item = facts.rule_id then facts.evidence_months
+            else string_split(split_part(items.item, '@', 2), '+')
+        end as evidence_months,
+        items.item != facts.rule_id as is_stale,
         facts.path,
         facts.path_position
-    from (select distinct combination from households) as distinct_combinations
-    inner join facts on list_contains(string_split(distinct_combinations.combination, ' '), facts.rule_id)
+    from items
+    inner join facts on split_part(items.item, '@', 1) = facts.rule_id
 ),
 
 -- A dimension is stale when every signal that speaks of it is.

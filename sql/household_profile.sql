@@ -25,6 +25,10 @@ visits as (
     select * from last_visits
 ),
 
+carried as (
+    select * from carried_evidence
+),
+
 repaired as (
     select * from repaired_evidence
 ),
@@ -178,12 +182,14 @@ select
     ) as subscribed_capital_yuan,
     visits.last_visited_on,
     visits.last_visit_outcome,
+    carried.carried_extracts,
     repaired.repaired_extracts
 from net
 inner join places on net.household_no = places.household_no
 left join assets on net.household_no = assets.household_no
 left join events on net.household_no = events.household_no
 left join visits on net.household_no = visits.household_no
+left join carried on net.household_no = carried.household_no
 left join repaired on net.household_no = repaired.household_no
 left join conflicts on net.household_no = conflicts.household_no
 inner join known on coalesce(places.town_code, '') = known.town_code

@@ -14,6 +14,11 @@ left_out as (
     select * from towns_left_out
 ),
 
+carried as (
+    -- towns of which an earlier month's rows stand in
+    select * from towns_carried
+),
+
 accepted as (
     -- one row per extract: the month whose rows are used (stocks), months accepted (flows)
     select * from sources
@@ -35,7 +40,7 @@ sources as (
     select
         towns.town_code,
         accepted.extract_id,
-        nullif(accepted.as_of_month, gaps.latest_on) as as_of_month,
+        coalesce(carried.as_of_month, nullif(accepted.as_of_month, gaps.latest_on)) as as_of_month,
         accepted.months_6m - coalesce(gaps.months_6m, 0) as months_6m,
         accepted.months_12m - coalesce(gaps.months_12m, 0) as months_12m,
         coalesce(gaps.months_6m, 0) as gaps_6m,
@@ -43,6 +48,7 @@ sources as (
     from towns
     cross join accepted
     left join gaps on accepted.extract_id = gaps.extract_id and towns.town_code = gaps.town_code
+    left join carried on accepted.extract_id = carried.extract_id and towns.town_code = carried.town_code
 ),
 
 income_months as (

@@ -24,14 +24,14 @@ def coverage_rows(
 ) -> list[dict]:
     """Rows of the coverage table.
 
-    An extract nobody delivered is not assessable anywhere, one that leaves out a town not there.
+    An extract nobody delivered is not assessable anywhere, one that leaves out a town not there unless
+    an earlier month's rows stand in.
     """
     rows = []
     for extract, dimension in groups:
         source = sources.get(extract)
         for tally in tallies:
-            is_here = source is not None and tally["town_code"] not in source.towns_missing
-            as_of = source.as_of if is_here else None
+            as_of = source.as_of_in(tally["town_code"]) if source else None
             status = "not_assessable" if as_of is None else "assessable" if as_of == month else "as_of"
             rows.append(
                 {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -26,10 +26,17 @@ class Source:
     status: str
     as_of: Month | None
     towns_missing: frozenset[str] = frozenset()
+    towns_carried: dict[str, Month] = field(default_factory=dict)
 
     def is_stale(self, month: Month) -> bool:
         """Whether an older roll stands in for one that was due."""
         return self.as_of is not None and self.as_of < month and self.status != "not due"
+
+    def as_of_in(self, town_code: str) -> Month | None:
+        """The month whose rows are used in a town, None where nothing may be."""
+        if town_code in self.towns_missing:
+            return self.towns_carried.get(town_code)
+        return self.as_of
 
 
 @dataclass(frozen=True)
@@ -90,8 +97,20 @@ def delivered_sources(path: Path, contracts: dict[str, Contract], month: Month) 
             status=row["status"],
             as_of=Month.parse(str(as_of)[:7]) if as_of else None,
             towns_missing=frozenset(row.get("towns_missing") or ()),
+            towns_carried={
+                town["town_code"]: Month.of(town["as_of_month"]) for town in row.get("towns_carried") or ()
+            },
         )
     return sources
+
+
+def sources_of_household(sources: dict[str, Source], carried_extracts: str | None) -> dict[str, Source]:
+    """The sources as they are for a household, whose town some of them leave out (see the profile)."""
+    found = dict(sources)
+    for carried in filter(None, (carried_extracts or "").split(",")):
+        extract, month = carried.split(" ")
+        found[extract] = replace(sources[extract], as_of=Month.parse(month))
+    return found
 
 
 def evidence_of(

@@ -7,7 +7,14 @@ from pathlib import Path
 from pipelines.contract import SCHEMAS, Contract, load_contracts
 from pipelines.database import Database
 from pipelines.detect.answers import quoted_id
-from pipelines.detect.evidence import Evidence, Source, base_registers, delivered_sources, evidence_of
+from pipelines.detect.evidence import (
+    Evidence,
+    Source,
+    base_registers,
+    delivered_sources,
+    evidence_of,
+    sources_of_household,
+)
 from pipelines.detect.history import history, history_lines
 from pipelines.detect.why_not import why_not
 from pipelines.identity import household_key
@@ -54,7 +61,8 @@ def explain(
             told = {"month": str(month), "household_key": household_key, "rules": [], **decided}
             return told | {"why_not": [], **_history(month, lake, household_key, contracts)}
         sources = delivered_sources(profiles / "deliveries.parquet", contracts, month)
-        base = base_registers(contracts)
+        carried = db.value("select carried_extracts from the_household")
+        sources, base = sources_of_household(sources, carried), base_registers(contracts)
         answers = []
         for rule in rule_set.in_force(month):
             compiled = compile_rule(rule, month, rule_set.profiles[rule.unit])

@@ -17,7 +17,14 @@ from pipelines.detect.coverage import answer_rows, coverage_groups, coverage_row
 from pipelines.detect.evidence import Source, base_registers, delivered_sources
 from pipelines.detect.keys import keys_of
 from pipelines.detect.measure import measure, measured_from
-from pipelines.detect.words import conflict_words, known_rules, outcome_words, roll_words, rule_facts
+from pipelines.detect.words import (
+    carried_words,
+    conflict_words,
+    known_rules,
+    outcome_words,
+    roll_words,
+    rule_facts,
+)
 from pipelines.lake import Lake, code_digest, file_digest
 from pipelines.month import Month
 from pipelines.problem import HardshipError
@@ -167,6 +174,7 @@ def run_rules(
     selection = rule_set.selection_in_force(month)
     answers.write_sentences(db, deciding, excluding, selection["severity_points"])
     db.register("rules", rule_facts(compiled, rule_set, contracts, sources, month))
+    db.register("carried_words", carried_words(sources))
     db.register("capacities", capacities(selection))
     db.register("outcomes", outcome_words(selection["cooling_off_months"], contracts["towns__visits"]))
     return compiled

@@ -87,6 +87,23 @@ def rule_facts(
     return pa.Table.from_pylist(rows, schema=schema)
 
 
+def carried_words(sources: dict[str, Source]) -> pa.Table:
+    """One row per extract and month whose rows stand in for a town: the words that mark it in a sentence."""
+    rows = [
+        {
+            "carried_extract": f"{source.extract} {month}",
+            "extract_id": source.extract,
+            "as_of_month": str(month),
+            "carried_zh": f"（{source.title_zh}截至{month}）",
+            "carried_en": f" ({source.title_en} as of {month})",
+        }
+        for source in sources.values()
+        for month in sorted(set(source.towns_carried.values()))
+    ]
+    names = ("carried_extract", "extract_id", "as_of_month", "carried_zh", "carried_en")
+    return pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in names]))
+
+
 def known_rules(rule_set: RuleSet, month: Month) -> pa.Table:
     """One row per rule there is a file of: its dimension, and whether its answer decides in the month."""
     rows = [

@@ -32,7 +32,7 @@ RELATIONS = (
     "living_together", "household_numbers", "deceased", "members", "benefit_ends", "covered_residents",
     "resident_fees", "resident_facts", "household_sums", "household_places", "household_deaths",
     "household_assets", "household_events", "visited_numbers", "last_visits", "repaired_evidence",
-    "household_conflicts",
+    "carried_evidence", "household_conflicts",
 )  # fmt: skip
 
 # What is written, each ordered by a unique key so that bytes do not depend on threads.
@@ -92,7 +92,15 @@ def _inputs(contracts: Mapping[str, Contract], deliveries: list[Delivery], month
     used = months_used(contracts, deliveries, month, lake)
     return {
         "deliveries": {
-            item.extract: [item.status, str(item.as_of), [r["en"] for r in item.reasons]]
+            item.extract: [
+                item.status,
+                str(item.as_of),
+                [r["en"] for r in item.reasons],
+                [
+                    [town, str(m), lake.digest(f"parquet/{item.extract}", m)]
+                    for town, m in item.towns_carried.items()
+                ],
+            ]
             for item in deliveries
         },
         "rows": {
@@ -123,6 +131,10 @@ def _deliveries_table(deliveries: list[Delivery]) -> pa.Table:
             ("reason_zh", pa.string()),
             ("reason_en", pa.string()),
             ("towns_missing", pa.list_(pa.string())),
+            (
+                "towns_carried",
+                pa.list_(pa.struct([("town_code", pa.string()), ("as_of_month", pa.date32())])),
+            ),
         ]
     )
     rows = [
@@ -138,6 +150,9 @@ def _deliveries_table(deliveries: list[Delivery]) -> pa.Table:
             "reason_zh": "；".join(reason["zh"] for reason in item.reasons),
             "reason_en": "; ".join(reason["en"] for reason in item.reasons),
             "towns_missing": list(item.towns_missing),
+            "towns_carried": [
+                {"town_code": town, "as_of_month": m.start} for town, m in item.towns_carried.items()
+            ],
         }
         for item in deliveries
     ]

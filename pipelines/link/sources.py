@@ -11,6 +11,7 @@ from pipelines.contract import Contract
 from pipelines.database import Database, quoted
 from pipelines.delivery import Delivery
 from pipelines.lake import Lake
+from pipelines.link.carried import lay_out_carried_towns
 from pipelines.month import Month
 
 WINDOW = 12
@@ -51,6 +52,7 @@ def lay_out_sources(
     used = months_used(contracts, deliveries, month, lake)
     for extract, contract in contracts.items():
         rows_or_nothing(database, extract, contract, used[extract], lake)
+    lay_out_carried_towns(database, contracts, deliveries, lake)
     arrived = [m for m in used["education__enrolments window"] if m == month]
     enrolments = contracts["education__enrolments"]
     rows_or_nothing(database, "education__enrolments_window", enrolments, arrived, lake)

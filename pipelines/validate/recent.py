@@ -21,6 +21,7 @@ class Recent:
     rows: tuple[int, ...] = ()
     rows_by_town: tuple[dict[str, int], ...] = ()
     medians: tuple[dict[str, float], ...] = ()
+    towns_missing: tuple[frozenset[str], ...] = ()  # of each month in rows_by_town
 
     def mean_rows(self) -> float | None:
         """Mean number of rows, None without any month."""
@@ -53,4 +54,7 @@ def recent_months(extract: str, month: Month, lake: Lake) -> Recent:
         rows=tuple(v["rows"] for v in verdicts),
         rows_by_town=tuple(v["rows_by_town"] for v in verdicts if v.get("rows_by_town")),
         medians=tuple(v.get("medians") or {} for v in verdicts),
+        towns_missing=tuple(
+            frozenset(v.get("towns_missing") or ()) for v in verdicts if v.get("rows_by_town")
+        ),
     )

@@ -87,14 +87,18 @@ class Whole:
         return dict(sorted(found.agg(pl.col("len").sum()).collect().iter_rows()))
 
     def towns_missing(self, rows_by_town: dict[str, int], report: dict) -> list[str]:
-        """Codes of towns that had rows in each recent month and have none of this month now."""
+        """Codes of towns that had rows in each recent month and have none of this month now.
+
+        A town stays missing until rows of it come: a month in which it was missing has not ended the usual.
+        """
         least = min((term.arguments["minimumRows"] for term in self._terms("towns_missing")), default=None)
         if least is None:
             return []
         if self._homes() and self.contract.kind == "flow":
             least = max(least, _FEWEST_EVENTS)
         usual = [
-            {town for town, rows in counts.items() if rows >= least} for counts in self.recent.rows_by_town
+            {town for town, rows in counts.items() if rows >= least} | missing
+            for counts, missing in zip(self.recent.rows_by_town, self.recent.towns_missing, strict=True)
         ]
         gone = {town for town in set.intersection(*usual) if not rows_by_town.get(town)} if usual else set()
         if self.contract.form.get("splitBy") == "town":

@@ -13,7 +13,7 @@ from .figures import Figures
 # Numbers and keys are the linker's own; visits hang on the published key; the words of a conflict are free.
 NOT_COMPARED = {
     "household_no", "conflict_reason", "last_visited_on", "last_visit_outcome",
-    "last_visit_medical_yuan", "repaired_extracts",
+    "last_visit_medical_yuan", "carried_extracts", "repaired_extracts",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from pipelines import monthly
 from pipelines.delivery import verdict
+from pipelines.detect.explain import explain
 from pipelines.month import Month
 from tests.scenarios.changes import all_of, with_row, without
 from tests.scenarios.people import GANGKOU, LU, LUO, XIAOLAN
@@ -33,7 +34,11 @@ def one_town_left_out(history, tmp_path_factory) -> Story:
         monthly.ingest(month, UNEMPLOYMENT, told.place, told.said.append)
         monthly.validate(month, UNEMPLOYMENT, told.place, told.said.append)
     told.change(UNEMPLOYMENT, without(LUO), ("2022-05",))
-    told.run("2022-04", "2022-05")
+    told.change(UNEMPLOYMENT, without(LUO), ("2022-06", "2022-07"))
+    for month in map(Month.parse, ("2022-06", "2022-07")):
+        monthly.ingest(month, UNEMPLOYMENT, told.place, told.said.append)
+        monthly.validate(month, UNEMPLOYMENT, told.place, told.said.append)
+    told.run("2022-04", "2022-05", "2022-06", "2022-07")
     return told
 
 
@@ -44,14 +49,42 @@ def test_the_register_is_used_and_the_reason_names_the_town_that_is_left_out(one
     assert "小榄镇" in reason["zh"] and "Xiaolan" in reason["en"]
 
 
-def test_luo_is_not_known_to_be_employed_because_nobody_reported_of_his_town(one_town_left_out):
-    assert "employment" in one_town_left_out.row("2022-04", "candidates", LUO)["dimensions"]
-    may = one_town_left_out.row("2022-05", "candidates", LUO)
-    assert set(may["dimensions"]) == {"medical", "disability"}
-    assert "employment" in may["unassessed_dimensions"]
-    assert may["status"] != "de_escalated", "nothing says that the unemployment is over"
-    assert one_town_left_out.row("2022-05", "cases", LUO)["status"] == "listed"
-    assert "unemployment" in one_town_left_out.row("2022-05", "cases", LUO)["open_rules"]
+# In May a disability came to the troubles of April, in June nothing.
+@pytest.mark.parametrize(("month", "status"), [("2022-05", "escalated"), ("2022-06", "continuing")])
+def test_luo_continues_on_what_april_said_of_his_town_and_the_line_says_so(one_town_left_out, month, status):
+    april = one_town_left_out.row("2022-04", "candidates", LUO)
+    assert set(april["dimensions"]) == {"employment", "medical"}
+    line = one_town_left_out.line(month, XIAOLAN, LUO)
+    assert set(line["dimensions"]) == {"employment", "medical", "disability"}
+    assert line["status"] == status
+    assert "失业登记截至2022-04" in line["explanation_zh"]
+    assert "as of 2022-04" in line["explanation_en"]
+    found = one_town_left_out.row(month, "candidates", LUO)
+    assert (found["is_stale"], found["unassessed_dimensions"]) == (True, [])
+    assert "2022-04" in found["evidence_months"]
+
+
+def test_luo_is_not_known_to_be_employed_once_april_is_too_long_ago(one_town_left_out):
+    july = one_town_left_out.row("2022-07", "candidates", LUO)
+    assert set(july["dimensions"]) == {"medical", "disability"}
+    assert "employment" in july["unassessed_dimensions"]
+    assert july["status"] != "de_escalated", "nothing says that the unemployment is over"
+    assert one_town_left_out.row("2022-07", "cases", LUO)["status"] == "listed"
+    assert "unemployment" in one_town_left_out.row("2022-07", "cases", LUO)["open_rules"]
+
+
+def test_a_town_stays_missing_until_rows_of_it_come(one_town_left_out):
+    for month in (Month(2022, 6), Month(2022, 7)):
+        found = verdict(UNEMPLOYMENT, month, one_town_left_out.place.lake)
+        assert found["towns_missing"] == [XIAOLAN], month
+
+
+def test_the_explanation_of_luos_household_names_april(one_town_left_out):
+    key = one_town_left_out.key("2022-05", LUO)
+    told = explain(Month(2022, 5), one_town_left_out.place.lake, key)
+    [rule] = [rule for rule in told["rules"] if rule["rule_id"] == "unemployment"]
+    [source] = [source for source in rule["sources"] if source["extract"] == UNEMPLOYMENT]
+    assert (source["months"], source["is_stale"]) == ("2022-04", True)
 
 
 def test_lu_of_another_town_is_judged_by_the_months_own_register(one_town_left_out, may):
@@ -64,18 +97,31 @@ def test_lu_of_another_town_is_judged_by_the_months_own_register(one_town_left_o
     ]
 
 
-def test_coverage_says_so_of_that_town_alone(one_town_left_out):
-    coverage = pl.read_parquet(one_town_left_out.published("2022-05") / "coverage.parquet")
+@pytest.mark.parametrize(
+    ("month", "there", "as_of"),
+    [("2022-05", "as_of", date(2022, 4, 1)), ("2022-07", "not_assessable", None)],
+)
+def test_coverage_says_so_of_that_town_alone(one_town_left_out, month, there, as_of):
+    coverage = pl.read_parquet(one_town_left_out.published(month) / "coverage.parquet")
     rows = coverage.filter(pl.col("extract") == UNEMPLOYMENT)
     status = dict(rows.select("town_code", "status").unique().iter_rows())
-    assert status.pop(XIAOLAN) == "not_assessable"
+    assert status.pop(XIAOLAN) == there
     assert GANGKOU in status and set(status.values()) == {"assessable"}
+    here = rows.filter(pl.col("town_code") == XIAOLAN)
+    assert set(here["as_of_month"]) == {as_of}
+
+
+def test_households_that_cannot_be_assessed_are_counted(one_town_left_out):
+    coverage = pl.read_parquet(one_town_left_out.published("2022-07") / "coverage.parquet")
+    rows = coverage.filter(pl.col("extract") == UNEMPLOYMENT)
     unknown = rows.filter(pl.col("town_code") == XIAOLAN)["households_unknown"]
     assert unknown.min() > 0
 
 
 def test_the_towns_workbook_says_that_its_own_rows_are_missing(one_town_left_out):
     [kind] = [r for r in one_town_left_out.sheet("2022-05", XIAOLAN, "数据情况") if r[0] == "就业"]
+    assert "失业登记（2022-04）" in kind[1]
+    [kind] = [r for r in one_town_left_out.sheet("2022-07", XIAOLAN, "数据情况") if r[0] == "就业"]
     assert "失业登记（缺）" in kind[1] and kind[3] > 0
     [kind] = [r for r in one_town_left_out.sheet("2022-05", GANGKOU, "数据情况") if r[0] == "就业"]
     assert "失业登记" not in (kind[1] or "")

@@ -71,10 +71,17 @@ def test_a_town_without_rows_that_had_some_in_each_month_is_missing_and_named(de
 
 
 def test_a_town_that_was_absent_before_is_not_missing(desk, rows):
-    desk.deliver("2022-04")
-    desk.deliver("2022-05", only_one_town(rows, "2022-05"))
+    desk.deliver("2022-04", only_one_town(rows, "2022-04"))
+    desk.deliver("2022-05")
     found = desk.deliver("2022-06", only_one_town(rows, "2022-06"))
     assert (found["towns_missing"], "towns_missing" in told(found)) == ([], False)
+
+
+def test_a_town_stays_missing_until_rows_of_it_come(desk, rows):
+    desk.deliver("2022-03")
+    for month in ("2022-04", "2022-05", "2022-06", "2022-07"):
+        assert desk.deliver(month, only_one_town(rows, month))["towns_missing"] == ["442000002"], month
+    assert desk.deliver("2022-08")["towns_missing"] == []
 
 
 def test_a_contract_may_hold_the_extract_for_a_missing_town(desk, rows, contract):
