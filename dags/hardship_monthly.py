@@ -163,6 +163,12 @@ def hardship_monthly():
 
     @task
     @_masked
+    def feedback(month: str) -> None:
+        """A file back to each department; its scorecard counts what was published."""
+        monthly.feedback(Month.parse(month), monthly.workplace(), progress)
+
+    @task
+    @_masked
     def confirm_input(month: str) -> None:
         """Red when a delivered file could not be used; the lists are published all the same."""
         monthly.confirm_input(Month.parse(month), monthly.workplace())
@@ -174,7 +180,7 @@ def hardship_monthly():
     extracts >> conflicts(chosen) >> linked
     published = publish(chosen)
     [extracts, fold(chosen)] >> linked >> detect(chosen) >> published
-    published >> [report(chosen), confirm_input(chosen)]
+    published >> [report(chosen), feedback(chosen), confirm_input(chosen)]
 
 
 def take_passwords() -> None:

@@ -96,6 +96,7 @@ def bring_up(month: Month, place: Workplace, progress: Progress = print) -> None
     detect(month, place, progress)
     publish(month, place, progress)
     report(month, place, progress)
+    feedback(month, place, progress)
 
 
 def check(month: Month, place: Workplace) -> None:
@@ -224,6 +225,15 @@ def report(month: Month, place: Workplace, progress: Progress = print) -> Path:
     page = report(month, place.lake)
     progress(f"report    {page}")
     return page
+
+
+def feedback(month: Month, place: Workplace, progress: Progress = print) -> Path:
+    """A file back to each department, with what was wrong in theirs and its scorecard; returns the folder."""
+    from pipelines.feedback import feedback
+
+    folder = feedback(_contracts(), month, place.lake)
+    progress(f"feedback  {folder}")
+    return folder
 
 
 def ingest_history(months: list[Month], place: Workplace, progress: Progress = print) -> None:

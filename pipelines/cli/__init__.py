@@ -127,6 +127,8 @@ def status(context: typer.Context, month: MonthOption, as_json: JsonOption = Fal
         typer.echo(f"Published: {there}. Publish it: hardship run --month {month}")
     if lake.resolve("report", given.month(month)):
         typer.echo(f"Report  {lake.partition('report', given.month(month)) / 'report.html'}")
+    if lake.resolve("returns", given.month(month)):
+        typer.echo(f"Back to the departments  {lake.partition('returns', given.month(month))}")
     if outdated:
         typer.echo(f"\nOut of date: {', '.join(map(str, outdated))}. Bring up: {bring_up_command(outdated)}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from pipelines import monthly
 from pipelines.cli import given, terminal
 from pipelines.cli.given import MonthOption
 from pipelines.cli.terminal import JsonOption
@@ -12,13 +13,10 @@ from pipelines.cli.terminal import JsonOption
 def feedback(context: typer.Context, month: MonthOption, as_json: JsonOption = False) -> None:
     """Write for each department what was wrong in its files, row by row, with its scorecard.
 
-    The workbooks (values masked) go to <lake>/returns/month=<YYYY-MM>/.
+    A month's run does it by itself. The workbooks (values masked) lie in <lake>/returns/month=<YYYY-MM>/.
     """
-    from pipelines.contract import load_extracts
-    from pipelines.feedback import feedback
-
     with terminal.alive():
-        folder = feedback(load_extracts(), given.month(month), given.place(context).lake)
+        folder = monthly.feedback(given.month(month), given.place(context), lambda _: None)
     paths = sorted(folder.glob("*.xlsx"))
     if as_json:
         terminal.tell_json({"month": str(given.month(month)), "files": [str(path) for path in paths]})

@@ -39,6 +39,8 @@ def test_a_month_run_through_airflow_is_published_with_progress_a_person_can_rea
     assert (published / "manifest.json").is_file()
     page = home / "report" / MONTH.partition / "report.html"
     assert page.is_file() and f"report    {page}" in lines
+    back = home / "returns" / MONTH.partition
+    assert (back / f"退回_公安_{str(MONTH).replace('-', '')}.xlsx").is_file() and f"feedback  {back}" in lines
 
 
 @pytest.mark.slow
@@ -49,7 +51,7 @@ def test_airflow_and_the_command_line_publish_the_same_bytes(tmp_path, through_a
         tmp_path, "-m", "pipelines.cli", *folders, "run", "--month", str(MONTH), HARDSHIP_SECRET=SECRET
     )
     assert run.returncode == 0, run.stdout
-    for table in ("published", "report"):
+    for table in ("published", "report", "returns"):
         digests = {Lake(place).digest(table, MONTH) for place in (home, tmp_path)}
         assert len(digests) == 1 and None not in digests
 
