@@ -5,6 +5,7 @@ Nothing is joined or dismissed here. `conflicts/month=2022-06` holds
 conflicts.parquet         one row per conflict, both sides (restricted)
 身份冲突_202206.csv        the open ones for a person, to be handed back (see `confirmations`)
 people.parquet            resident_key, kind, conflict_id, is_open: whose household must wait while is_open
+registers.parquet          resident_key, household_register_no: whose own rows in the register contradict
 dismissed_deaths.parquet  resident_key, dismissed_until_on: found alive, deaths up to that day are untrue
 """
 
@@ -21,7 +22,14 @@ import polars as pl
 
 from pipelines.confirmations import HEADERS, KINDS, confirmations
 from pipelines.conflicts.deaths import deaths_with_life, rows_read
-from pipelines.conflicts.numbers import SOURCES, damaged_ids, people_of, two_names, two_numbers
+from pipelines.conflicts.numbers import (
+    SOURCES,
+    damaged_ids,
+    people_of,
+    registers_in_doubt,
+    two_names,
+    two_numbers,
+)
 from pipelines.contract import Contract
 from pipelines.delivery import deliveries
 from pipelines.identity import resident_key
@@ -66,6 +74,8 @@ def conflicts(contracts: Mapping[str, Contract], month: Month, landing: Path, la
         table = _answered(rows, answers, month, lake.secret())
         with lake.write(TABLE, month, inputs) as folder:
             _write(table, month, folder)
+            doubtful = registers_in_doubt(extracts, found, lake)
+            doubtful.write_parquet(folder / "registers.parquet")
             dismissed.write_parquet(folder / "dismissed_deaths.parquet")
     table = pl.read_parquet(lake.resolve(TABLE, month) / "conflicts.parquet")
     return dict(sorted(Counter(table.filter("is_open")["kind"]).items()))

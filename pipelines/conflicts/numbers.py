@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -52,15 +53,30 @@ def two_names(
         if extract not in contracts or extract not in found:
             continue
         names: dict[str, list[str]] = {}
-        for number, name, _ in _rejected(contracts[extract], found[extract], lake, ("conflicting_key",)):
-            if is_resident_id(number):
-                names.setdefault(number, []).append(name)
+        for row in _rejected(contracts[extract], found[extract], lake, ("conflicting_key",)):
+            if is_resident_id(row.number):
+                names.setdefault(row.number, []).append(row.name)
         for number, written in names.items():
             different = {_plain_text(name): name for name in sorted(written)}
             if len(different) > 1:
                 first, second, *_ = different.values()
                 key = resident_key(number, lake.secret())
                 yield _conflict("two_names", key, None, (number, first, extract), (number, second, extract))
+
+
+def registers_in_doubt(
+    contracts: Mapping[str, Contract], found: Mapping[str, Delivery], lake: Lake
+) -> pl.DataFrame:
+    """One row per person of whom the register's own rows contradict each other, and family register named."""
+    schema = {"resident_key": pl.Int64, "household_register_no": pl.String}
+    if REGISTER not in contracts or REGISTER not in found:
+        return pl.DataFrame(schema=schema)
+    rows = [
+        (resident_key(row.number, lake.secret()), row.register_no)
+        for row in _rejected(contracts[REGISTER], found[REGISTER], lake, ("conflicting_key",))
+        if is_resident_id(row.number) and row.register_no
+    ]
+    return pl.DataFrame(rows, schema=schema, orient="row").unique().sort(*schema)
 
 
 def two_numbers(people: pl.DataFrame) -> Iterator[dict]:
@@ -91,17 +107,18 @@ def damaged_ids(
     for extract in SOURCES:
         if extract not in contracts or extract not in found:
             continue
-        for number, name, column in _rejected(contracts[extract], found[extract], lake, _DAMAGE):
-            digits = re.match(r"\d*", number)[0]
-            if column != "resident_id" or len(digits) < 14 or not name:
+        for rejected in _rejected(contracts[extract], found[extract], lake, _DAMAGE):
+            digits = re.match(r"\d*", rejected.number)[0]
+            if rejected.column != "resident_id" or len(digits) < 14 or not rejected.name:
                 continue
-            named = register.filter(pl.col("plain") == _plain_text(name))
+            named = register.filter(pl.col("plain") == _plain_text(rejected.name))
             for length in (15, 14):
                 likely = named.filter(pl.col("resident_id").str.starts_with(digits[:length]))
                 if len(digits) >= length and likely.height == 1:
                     row = likely.row(0, named=True)
                     yield _conflict(
-                        "damaged_id", row["resident_key"], None, (number, name, extract),
+                        "damaged_id", row["resident_key"], None,
+                        (rejected.number, rejected.name, extract),
                         (row["resident_id"], row["name"], REGISTER),
                     )  # fmt: skip
                     break
@@ -126,10 +143,17 @@ def _conflict(kind: str, key: int, other: int | None, first: tuple, second: tupl
     }  # fmt: skip
 
 
+class _Rejected(NamedTuple):
+    number: str
+    name: str
+    register_no: str
+    column: str
+
+
 def _rejected(
     contract: Contract, found: Delivery, lake: Lake, reasons: tuple[str, ...]
-) -> Iterator[tuple[str, str, str]]:
-    """(number, name, column) of the rows set aside for one of the reasons, in the month in use."""
+) -> Iterator[_Rejected]:
+    """The rows set aside for one of the reasons, in the month in use."""
     folder = lake.resolve(f"parquet/{contract.id}", found.as_of) if found.as_of else None
     path: Path | None = folder / "rejected.parquet" if folder else None
     if path is None or not path.exists():
@@ -139,12 +163,13 @@ def _rejected(
     headers = {
         fold_header(text): p.name
         for p in contract.properties
-        if p.name in ("resident_id", "name")
+        if p.name in ("resident_id", "name", "household_register_no")
         for text in (p.header, *p.synonyms, p.name)
     }
     for column, raw in rows.iter_rows():
         values = {headers.get(fold_header(header)): text for header, text in json.loads(raw).items()}
-        yield compact_id(values.get("resident_id")), (values.get("name") or "").strip(), column
+        name, register_no = ((values.get(k) or "").strip() for k in ("name", "household_register_no"))
+        yield _Rejected(compact_id(values.get("resident_id")), name, register_no, column)
 
 
 _REMARK, _SIGNS = r"[（(\[【].*?[)）\]】]", r"[\s·•・‧．.　]"

@@ -130,10 +130,12 @@ def _lay_out_conflicts(database: Database, month: Month, lake: Lake) -> None:
     """Whose identity or death waits for a person, and deaths that somebody has found untrue."""
     columns = {
         "people": [("resident_key", pa.int64()), ("kind", pa.string()), ("is_open", pa.bool_())],
+        "registers": [("resident_key", pa.int64()), ("household_register_no", pa.string())],
         "dismissed_deaths": [("resident_key", pa.int64()), ("dismissed_until_on", pa.date32())],
     }
     folder = lake.resolve("conflicts", month)
-    for relation, file in (("identity_conflicts", "people"), ("dismissed_deaths", "dismissed_deaths")):
+    relations = {"identity_conflicts": "people", "registers_in_doubt": "registers"}
+    for relation, file in {**relations, "dismissed_deaths": "dismissed_deaths"}.items():
         if folder:
             database.view(relation, folder / f"{file}.parquet")
         else:

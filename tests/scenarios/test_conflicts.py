@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.scenarios.changes import rewritten, with_row
-from tests.scenarios.people import SANJIAO, YANG, family_of
+from tests.scenarios.people import CHEN, LU, LUO, SANJIAO, YANG, family_of
 from tests.scenarios.story import Story
 
 SPOUSE = family_of(YANG)[1]
@@ -78,13 +78,24 @@ def test_a_listed_family_leaves_the_list_for_a_conflict_and_comes_back_when_it_i
     assert story.towns_that_list("2022-06", YANG) == [SANJIAO]
 
 
+def _twice(rows):
+    return rows.vstack(rewritten(YANG, name="杨大志")(rows).filter(rows["resident_id"] == YANG))
+
+
 def test_two_rows_of_the_register_under_one_number_and_two_names_keep_the_family_off_the_list(story):
     story.run("2022-05")
-
-    def twice(rows):
-        return rows.vstack(rewritten(YANG, name="杨大志")(rows).filter(rows["resident_id"] == YANG))
-
-    story.change("public_security__residents", twice, ("2022-06",))
+    story.change("public_security__residents", _twice, ("2022-06",))
     story.run("2022-06")
     assert story.towns_that_list("2022-06", SPOUSE) == []
     assert story.row("2022-06", "exclusions", SPOUSE)["reason"] == "conflict"
+
+
+def test_in_a_citys_first_month_the_rest_of_the_family_register_waits_with_that_person(story):
+    story.change("public_security__residents", _twice, ("2022-05",))
+    story.run("2022-05")
+    assert any("1 two names to be answered" in text for text in story.said)
+    assert story.towns_that_list("2022-05", SPOUSE) == []
+    profile = story.profile("2022-05", SPOUSE)
+    assert (profile["is_conflict"], profile["conflict_reason"]) == (True, "two_names")
+    elsewhere = [head for head in (LU, LUO, CHEN) if story.profile("2022-05", head)["is_conflict"]]
+    assert elsewhere == [], "nobody else waits"
