@@ -97,9 +97,11 @@ def _signs(extract: str, months: list[Month], deaths: pl.DataFrame, lake: Lake) 
     if not files:
         return None
     column, condition = _LIFE[extract]
-    rows = pl.scan_parquet(files)
+    rows = pl.scan_parquet(files).with_columns(seen_on=column)
+    # The dead are few: of tens of millions of rows only theirs are looked at.
+    rows = rows.filter(pl.col("resident_key").is_in(deaths["resident_key"].implode()))
     rows = rows if condition is None else rows.filter(condition)
-    seen = rows.select("resident_key", seen_on=column).group_by("resident_key").agg(pl.col("seen_on").max())
+    seen = rows.group_by("resident_key").agg(pl.col("seen_on").max())
     late = seen.join(deaths.lazy(), on="resident_key").filter(
         pl.col("seen_on") > pl.col("died_on").dt.offset_by("1mo")
     )
