@@ -47,10 +47,13 @@ passport | travel permit | residence permit of Hong Kong, Macao or Taiwan | disa
 broken ID of a guardian
 name with a middle dot | traditional characters | padded name | remark behind a name
 words for nothing
-yuan and ten thousand yuan behind a number | thousands separators | refund in brackets or with minus
+yuan and ten thousand yuan behind a number | ten thousand yuan by the header
+thousands separators | refund in brackets or with minus
 dates in all forms | day numbers of a spreadsheet | dates that say nothing | dates without end
-town by padded code | town by its old name | town by its short name | town in an address | the city as a town
-row twice | dead person | moved out | one number with two names | child without number
+town by code of nine digits | town by padded code | town by code of twelve digits
+town by its old name | town by its short name | town in an address | the city as a town
+codes by digit, word and Roman numeral | tick marks
+row twice | dead person | moved out | one number with two names | changed number | child without number
 """
 _TESTED: set[str] = set()
 
@@ -677,7 +680,7 @@ def test_a_name_is_shown_as_registered_and_joins_nobody(register, written, kept)
     assert register_row(register, 姓名=written)["name"] == kept
 
 
-@pytest.mark.parametrize("word", ["-", "无", "/", "NULL", ""])
+@pytest.mark.parametrize("word", ["-", "无", "/", "NULL", "0", ""])
 @entry("words for nothing")
 def test_a_word_for_nothing_is_nothing(department, word):
     permits = department("public_security__residence_permits")
@@ -710,6 +713,16 @@ def test_an_amount_is_exact_yuan(insurance, written, yuan):
     row = settlement(个人现金支付=written, 医疗费总额="-2000000" if "-" in yuan else "2000000", 退费标志="1")
     insurance.delivers(lines([row], "|"))
     assert [str(v) for v in insurance.ingested().rows["self_paid_yuan"]] == [yuan]
+
+
+@entry("ten thousand yuan by the header")
+def test_an_amount_under_a_header_that_counts_in_ten_thousands_is_yuan(insurance):
+    headers = [f"{h}（万元）" if h == "个人现金支付" else h for h in HEADERS]
+    row = {
+        f"{k}（万元）" if k == "个人现金支付" else k: v for k, v in settlement(个人现金支付="0.86").items()
+    }
+    insurance.delivers(lines([row | {"医疗费总额": "20000"}], "|", headers=headers))
+    assert [str(v) for v in insurance.ingested().rows["self_paid_yuan"]] == ["8600.00"]
 
 
 @pytest.mark.parametrize(
@@ -756,13 +769,17 @@ def test_the_year_9999_means_no_end(department):
 @pytest.mark.parametrize(
     ("written", "code"),
     [
+        pytest.param("442000109", "442000109", id="nine digits"),
         pytest.param("442000109000", "442000109", id="padded"),
+        pytest.param("442000109201", "442000109", id="twelve digits"),
         pytest.param("东升镇", "442000118", id="old name"),
         pytest.param("三角", "442000109", id="short name"),
         pytest.param("广东省中山市三角镇某路1号", "442000109", id="address"),
     ],
 )
+@entry("town by code of nine digits")
 @entry("town by padded code")
+@entry("town by code of twelve digits")
 @entry("town by its old name")
 @entry("town by its short name")
 @entry("town in an address")
@@ -774,6 +791,33 @@ def test_a_town_is_found_however_it_is_named(register, written, code):
 def test_the_city_itself_is_no_town(register):
     register.delivers(lines([registered(镇街代码="442000000")], "|"))
     assert register.ingested().reasons() == {2: "unknown_town"}
+
+
+# Codes -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("grade", ["2", "二级", "Ⅱ", "II", "二", "2级"])
+@entry("codes by digit, word and Roman numeral")
+def test_a_grade_is_the_same_however_it_is_written(department, grade):
+    certificates = department("disabled_persons__certificates")
+    values = {
+        "certificate_id": WEIZHI + "42", "resident_id": WEIZHI, "disability_category": "肢体",
+        "disability_grade": grade, "issued_on": "20200101", "expires_on": "20300101",
+        "certificate_status": "有效",
+    }  # fmt: skip
+    headers = {p.name: p.header for p in certificates.contract.properties}
+    certificates.delivers(lines([{headers[k]: v for k, v in values.items()}]))
+    assert certificates.ingested().rows["disability_grade"].to_list() == [2]
+
+
+@pytest.mark.parametrize(("written", "is_alone"), [("√", True), ("✓", True), ("×", False), ("否", False)])
+@entry("tick marks")
+def test_a_tick_is_yes_and_a_cross_is_no(department, written, is_alone):
+    roll = department("civil_affairs__assistance_roll")
+    row = dict(zip(FAMILY_ROLL[0], ["F1", WEIZHI, "低保", written, "2020-03-01", "", "100"], strict=True))
+    roll.delivers(lines([row]))
+    alone = next(p.column for p in roll.contract.properties if p.header == "单人保")
+    assert roll.ingested().rows[alone].to_list() == [is_alone]
 
 
 # People ------------------------------------------------------------------------------------------
@@ -809,6 +853,13 @@ def test_one_number_with_two_names_is_nobody_until_a_person_has_looked(register)
     outcome = register.ingested()
     assert outcome.rows.height == 0
     assert outcome.reasons() == {2: "conflicting_key", 3: "conflicting_key"}
+
+
+@entry("changed number")
+def test_a_person_with_a_new_number_is_two_until_somebody_says_that_they_are_one(register):
+    register.delivers(lines([registered(), registered(公民身份号码=person(1))], "|"))
+    outcome = register.ingested()
+    assert outcome.rows["resident_key"].n_unique() == 2, "nobody is joined by name"
 
 
 @entry("child without number")
