@@ -9,7 +9,8 @@ of a contract
                   `flow` (what happened in the month; a missing month is a gap)
   coverage        whom the extract would contain if the thing were true (definitions: "What is known")
   form            how the department usually delivers: format, encoding, separator, title rows, split by;
-                  `prefilled`: columns that we wrote before we sent the form out, to be filled in
+                  `prefilled`: columns that we wrote before we sent the form out, to be filled in;
+                  `nameBeside`: header of a name that is kept only of rows set aside for their number
   deliveryMonths  numbers of the months it is delivered in, where not all twelve
   keepsIdentity   true where the text of identity columns is kept beside their keys
   onDuplicate     what happens to rows of one primary key that differ: `reject` (all of them, the default),
@@ -38,7 +39,6 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.contract_check import contract_problems, custom_properties
-from pipelines.contract_check import fold_header as fold_header
 from pipelines.document import Document, read_document
 from pipelines.problem import HardshipError, Problems
 from pipelines.standard import standard_problems

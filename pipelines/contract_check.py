@@ -20,7 +20,7 @@ _PROPERTY_WORDS = {
 }  # fmt: skip
 _FORM_WORDS = {
     "format", "encoding", "separator", "dateFormat", "titleRows", "totalRow", "serialColumn", "splitBy",
-    "prefilled",
+    "prefilled", "nameBeside",
 }  # fmt: skip
 _SLA_WORDS = {"deliveryDay", "maximumAge", "requiredForMonth"}
 _COLUMN_METRICS = ("nullValues", "missingValues", "invalidValues", "duplicateValues")

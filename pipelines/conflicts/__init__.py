@@ -23,12 +23,12 @@ import polars as pl
 from pipelines.confirmations import HEADERS, KINDS, confirmations
 from pipelines.conflicts.deaths import deaths_with_life, rows_read
 from pipelines.conflicts.numbers import (
-    SOURCES,
     damaged_ids,
     people_of,
     registers_in_doubt,
     two_names,
     two_numbers,
+    with_names,
 )
 from pipelines.contract import Contract
 from pipelines.delivery import deliveries
@@ -55,8 +55,10 @@ def conflicts(contracts: Mapping[str, Contract], month: Month, landing: Path, la
     extracts = {i: c for i, c in contracts.items() if "__" in i}
     answers = confirmations(landing, month)
     found = {d.extract: d for d in deliveries(extracts, month, lake)}
-    read = {i: [found[i].as_of] for i in SOURCES if i in found and found[i].as_of}
-    read |= rows_read(extracts, month, lake)
+    read = rows_read(extracts, month, lake)
+    for i in with_names(extracts):
+        if i in found and found[i].as_of:
+            read[i] = sorted({*read.get(i, ()), found[i].as_of})
     inputs = {
         "rows": {i: {str(m): lake.digest(f"parquet/{i}", m) for m in months} for i, months in read.items()},
         "answers": {a.conflict_id: [a.answer, str(a.month)] for a in answers.values()},

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.confirmations import compact_id
-from pipelines.contract import Contract, fold_header
+from pipelines.contract import Contract
+from pipelines.contract_check import fold_header
 from pipelines.delivery import Delivery
 from pipelines.identity import is_resident_id, resident_key
 from pipelines.lake import Lake
@@ -37,6 +38,12 @@ def people_of(contracts: Mapping[str, Contract], found: Mapping[str, Delivery], 
             )
             frames.append(rows.with_columns(plain=_plain(pl.col("name"))).collect())
     return pl.concat(frames)
+
+
+def with_names(contracts: Mapping[str, Contract]) -> list[str]:
+    """Extracts that say a name beside a number: registers, and those that keep it where one is damaged."""
+    others = sorted(i for i, c in contracts.items() if c.form.get("nameBeside") and i not in SOURCES)
+    return [*(i for i in SOURCES if i in contracts), *others]
 
 
 def two_names(
@@ -104,8 +111,8 @@ def damaged_ids(
 ) -> Iterator[dict]:
     """Damaged numbers whose first 14 or 15 digits and name are one registered person's: offered only."""
     register = people.filter(pl.col("source") == REGISTER)
-    for extract in SOURCES:
-        if extract not in contracts or extract not in found:
+    for extract in with_names(contracts):
+        if extract not in found:
             continue
         for rejected in _rejected(contracts[extract], found[extract], lake, _DAMAGE):
             digits = re.match(r"\d*", rejected.number)[0]
@@ -166,6 +173,8 @@ def _rejected(
         if p.name in ("resident_id", "name", "household_register_no")
         for text in (p.header, *p.synonyms, p.name)
     }
+    if contract.form.get("nameBeside"):
+        headers[fold_header(contract.form["nameBeside"])] = "name"
     for column, raw in rows.iter_rows():
         values = {headers.get(fold_header(header)): text for header, text in json.loads(raw).items()}
         name, register_no = ((values.get(k) or "").strip() for k in ("name", "household_register_no"))

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from pipelines.contract import Contract, Property, fold_header
+from pipelines.contract import Contract, Property
+from pipelines.contract_check import fold_header
 from pipelines.ingest.amounts import UNIT_FACTORS
 from pipelines.ingest.recognise import Unreadable
 from pipelines.ingest.values import MERGED, folded
@@ -45,7 +46,10 @@ class Header:
 
     @property
     def dropped(self) -> list[str]:
-        """Headers of columns that the contract does not name; their content is never loaded."""
+        """Headers of columns that the contract does not name; their content is never loaded.
+
+        But for a contract's `nameBeside`, of rows that are set aside for their number.
+        """
         kept = {column.index for column in self.columns}
         return [masked(text) for i, text in enumerate(self.cells) if i not in kept and text]
 

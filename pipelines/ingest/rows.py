@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 import pyarrow as pa
 
 from pipelines.contract import Contract
+from pipelines.contract_check import fold_header
 from pipelines.identity import document_key, resident_key_expr
 from pipelines.ingest.columns import Reading
 from pipelines.ingest.header import Header
@@ -72,7 +74,7 @@ def read_batch(
     return Batch(
         rows_in=raw.height - left_out.total(),
         accepted=_keyed(typed, contract, secret),
-        rejected=_rejected(issues, raw, header),
+        rejected=_rejected(issues, raw, header, contract),
         repairs=repairs.with_columns(raw["line"].gather(repairs["row"])).drop("row"),
         left_out=left_out + Counter({NOT_FILLED_IN: int(waiting.sum())}),
         issues=issues.with_columns(raw["line"].gather(issues["row"])),
@@ -236,18 +238,26 @@ def _broken(raw: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _rejected(issues: pl.DataFrame, raw: pl.DataFrame, header: Header) -> pl.DataFrame:
+def _rejected(issues: pl.DataFrame, raw: pl.DataFrame, header: Header, contract: Contract) -> pl.DataFrame:
     first = issues.sort("row", "rank").group_by("row", maintain_order=True).agg(
         pl.col("column", "reason", "found", "allowed").first(),
         also=pl.format("{} {}", pl.col("column").fill_null("row"), "reason").slice(1).str.join("; "),
     )  # fmt: skip
     cells = raw[first["row"]]
-    return first.with_columns(cells["line"], raw_json(cells, header)).drop("row")
+    name = contract.form.get("nameBeside")
+    has_no_owner = (first["column"] == "resident_id").fill_null(False)
+    beside = [
+        pl.when(has_no_owner).then(pl.col(f"c{i}")).alias(text)
+        for i, text in enumerate(header.cells)
+        if name and fold_header(text) == fold_header(name)
+    ]
+    return first.with_columns(cells["line"], raw_json(cells, header, beside[:1])).drop("row")
 
 
-def raw_json(raw: pl.DataFrame, header: Header) -> pl.Series:
+def raw_json(raw: pl.DataFrame, header: Header, beside: Sequence[pl.Expr] = ()) -> pl.Series:
     """`raw`: each row as JSON by the file's headers; only what the contract names, nothing else is kept."""
     kept = [pl.col(f"c{column.index}").alias(header.cells[column.index]) for column in header.columns]
+    kept += beside
     return raw.select(pl.struct(kept).struct.json_encode().alias("raw")).to_series()
 
 

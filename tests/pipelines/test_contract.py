@@ -7,7 +7,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from pipelines.contract import fold_header, load_contract, load_contracts, load_extracts
+from pipelines.contract import load_contract, load_contracts, load_extracts
+from pipelines.contract_check import fold_header
 from pipelines.problem import HardshipError, Problems
 
 ROLL = """\

@@ -261,6 +261,45 @@ def test_a_damaged_number_with_one_likely_owner_is_offered_and_joined_only_when_
     assert city.key(WEIZHI) in rows["resident_key"].to_list()
 
 
+def unemployed(**other) -> dict:
+    return {"resident_id": person(5), "姓名": "甲", "registered_on": "20220401"} | other
+
+
+def test_a_damaged_number_of_the_unemployed_is_offered_by_the_name_that_stands_beside_it(city):
+    city.registers({}, {"resident_id": SPOUSE, "name": "周小兰"})
+    city.delivers(
+        "human_resources__unemployment", [unemployed(), unemployed(resident_id=DAMAGED, 姓名="杨伟志")]
+    )
+    assert city.asks() == {"damaged_id": 1}
+    (row,) = city.table().iter_rows(named=True)
+    assert (row["resident_key"], row["second_id"]) == (city.key(WEIZHI), WEIZHI)
+    assert row["first_source"] == "human_resources__unemployment"
+    assert city.table("people").height == 0, "an offer keeps nobody off a list"
+    city.answers("是")
+    register = Department(city.root, row["first_source"])
+    ingest(register.contract, MONTH, city.landing, city.lake)
+    rows = pl.read_parquet(city.lake.resolve(f"parquet/{register.extract}", MONTH) / "rows.parquet")
+    assert city.key(WEIZHI) in rows["resident_key"].to_list(), "joined once a person has said so"
+
+
+def test_a_name_beside_a_number_is_kept_of_no_other_row(city):
+    bad_day = unemployed(registered_on="never", 姓名="周小兰")
+    rows = [unemployed(), bad_day, unemployed(resident_id=DAMAGED, 姓名="杨伟志")]
+    city.delivers("human_resources__unemployment", rows)
+    folder = city.lake.resolve("parquet/human_resources__unemployment", MONTH)
+    assert "姓名" not in pl.read_parquet(folder / "rows.parquet").columns
+    kept = " ".join(pl.read_parquet(folder / "rejected.parquet")["raw"])
+    assert ("杨伟志" in kept, "周小兰" in kept, "甲" in kept) == (True, False, False)
+
+
+def test_no_name_is_kept_of_an_extract_whose_contract_does_not_ask_for_it(city):
+    row = settlement(证件号码=DAMAGED) | {"姓名": "杨伟志"}
+    city.delivers("medical_insurance__settlements", [row])
+    folder = city.lake.resolve("parquet/medical_insurance__settlements", MONTH)
+    kept = " ".join(pl.read_parquet(folder / "rejected.parquet")["raw"])
+    assert "杨伟志" not in kept
+
+
 @pytest.mark.parametrize("other", [{"name": "张三"}, {"resident_id": WEIZHI[:12]}])
 def test_a_damaged_number_with_another_name_or_too_few_digits_is_nobodys(city, other):
     city.registers({})

@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.contract import Contract, fold_header
+from pipelines.contract import Contract
+from pipelines.contract_check import fold_header
 from pipelines.ingest import ingest
 from pipelines.lake import Lake
 from pipelines.publish import publish

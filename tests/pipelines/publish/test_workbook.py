@@ -8,7 +8,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipelines.contract import fold_header
+from pipelines.contract_check import fold_header
 from pipelines.lake import Lake
 from pipelines.publish import publish
 from pipelines.publish.styles import height_of, width_of
