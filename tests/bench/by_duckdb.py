@@ -20,7 +20,13 @@ def write_answers(files: Files, month: Month, secret: bytes, target: Path) -> No
     try:
         connection.execute("set preserve_insertion_order = false")
         connection.execute(f"set temp_directory = '{target.parent}/spilled'")
+        if not files["identity_conflicts"]:
+            connection.execute(
+                "create table identity_conflicts (resident_key bigint, kind varchar, is_open boolean)"
+            )
         for name, paths in files.items():
+            if not paths:
+                continue
             listed = [str(path) for path in paths]
             connection.execute(
                 f"create view {name} as select * from read_parquet({listed}, hive_partitioning = false)"

@@ -79,6 +79,7 @@ COLUMNS = {
 def accepted_files(lake: Lake, month: Month) -> Files:
     """Files of accepted rows by name: `<extract>`, and `<extract>_window` for rolls read back.
 
+    `identity_conflicts` says about whom the data contradict themselves, where that was looked for.
     A flow is the window's months, a roll this month's. Raises LookupError when anything is missing: the
     references know no gaps. Visits are passed over, for the bench's month is the first.
     """
@@ -93,7 +94,17 @@ def accepted_files(lake: Lake, month: Month) -> Files:
             files[extract] = _rows(lake, extract, [month])
         if extract in READ_BACK:
             files[f"{extract}_window"] = _rows(lake, extract, window)
+    queued = lake.resolve("conflicts", month)
+    files["identity_conflicts"] = [queued / "people.parquet"] if queued else []
     return files
+
+
+def disputed_deaths(files: Files) -> list[int]:
+    """Keys of people who gave signs of life after their death: a person has to find out first."""
+    import pyarrow.parquet as pq
+
+    rows = [row for path in files["identity_conflicts"] for row in pq.read_table(path).to_pylist()]
+    return [r["resident_key"] for r in rows if r["is_open"] and r["kind"] == "death_and_life"]
 
 
 def _rows(lake: Lake, extract: str, months: list[Month]) -> list[Path]:

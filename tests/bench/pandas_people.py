@@ -6,6 +6,7 @@ import pandas as pd
 
 from pipelines.month import Month
 from tests.bench import laws
+from tests.bench.inputs import disputed_deaths
 from tests.bench.pandas_rows import HOME, KEY, read
 
 PLACE = ["register_no", "address"]
@@ -23,6 +24,7 @@ def _deaths(files, month: Month) -> pd.Series:
     cancelled = read(files, "public_security__cancellations", KEY, "reason", "event_on")
     cancelled = cancelled[cancelled["reason"] == "death"].rename(columns={"event_on": "died_on"})
     told = pd.concat([cancelled[[KEY, "died_on"]], read(files, "civil_affairs__funerals", KEY, "died_on")])
+    told = told[~told[KEY].isin(disputed_deaths(files))]
     return told[told["died_on"] <= pd.Timestamp(month.end)].groupby(KEY)["died_on"].min()
 
 

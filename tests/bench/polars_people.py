@@ -6,6 +6,7 @@ import polars as pl
 
 from pipelines.month import Month
 from tests.bench import laws
+from tests.bench.inputs import disputed_deaths
 from tests.bench.polars_rows import scan
 
 PERSON = ["resident_key", "sex", "birth_on", "is_local", "register_no", "relation", "address", "town_code"]
@@ -27,7 +28,7 @@ def _deaths(files, month: Month) -> pl.LazyFrame:
     ]
     return (
         pl.concat(told)
-        .filter(pl.col("died_on") <= month.end)
+        .filter(pl.col("died_on") <= month.end, ~pl.col("resident_key").is_in(disputed_deaths(files)))
         .group_by("resident_key")
         .agg(pl.col("died_on").min())
     )

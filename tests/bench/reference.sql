@@ -57,7 +57,12 @@ deaths as (
         select resident_key, died_on
         from civil_affairs__funerals
     ) as told
-    where died_on <= (select month_end from p)
+    where
+        died_on <= (select month_end from p)
+        -- signs of life after the death: a person has to find out first
+        and resident_key not in (
+            select resident_key from identity_conflicts where is_open and kind = 'death_and_life'
+        )
     group by resident_key
 ),
 
@@ -901,6 +906,7 @@ sums as (
         list(resident_key order by resident_key) as members,
         count(*) as size,
         bool_or(age >= 18) as has_adult,
+        bool_or(resident_key in (select resident_key from identity_conflicts where is_open)) as is_disputed,
         bool_or(is_local) as is_local,
         coalesce(bool_or(age < 6 or age >= 80 or is_severely_disabled), false) as is_vulnerable,
         bool_or(covers_household) or bool_and(is_covered_alone) as is_covered,
@@ -1201,7 +1207,11 @@ judged as (
                 and not coalesce(low_income or net_income_below_dibao or rigid_spending_ratio, false)
                 then 'below_bar'
             -- the adults are missing from the data, unless they are known to have died
-            when size > (select household_size_cap from p) or not (has_adult or is_bereaved) then 'conflict'
+            when
+                is_disputed
+                or size > (select household_size_cap from p)
+                or not (has_adult or is_bereaved)
+                then 'conflict'
         end as reason
     from (
         select
