@@ -94,6 +94,10 @@ class Database:
         """Computes sql/<name>.sql into a temporary table of that name."""
         self._create("table", name, parameters)
 
+    def drop(self, name: str) -> None:
+        """Gives the memory of a computed table back."""
+        self.execute(f"drop table {quoted(name)}", relation=name)
+
     def lazy(self, name: str) -> None:
         """Names sql/<name>.sql as a view: computed where it is read. DuckDB's views take no parameters."""
         self._create("view", name, None)

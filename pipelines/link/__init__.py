@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -25,18 +27,49 @@ from pipelines.problem import HardshipError
 
 __all__ = ["fold_window", "link"]
 
-# In order: a relation may read those above it.
-RELATIONS = (
-    "departures", "residents", "known", "people_before", "resident_money", "earners", "spouses",
-    "guardianships", "parent_claims", "dependants", "co_parents", "register_groups", "joined_groups",
-    "living_together", "household_numbers", "deceased", "members", "benefit_ends", "covered_residents",
-    "resident_fees", "resident_facts", "household_sums", "household_places", "household_deaths",
-    "household_assets", "household_events", "visited_numbers", "last_visits", "repaired_evidence",
-    "carried_evidence", "household_conflicts",
+
+@dataclass(frozen=True)
+class Step:
+    """Relations to compute, in order: each may read those above it; what is then written, and what nobody
+    reads any more. A city of millions fits into memory only because nothing is kept for longer."""
+
+    computed: tuple[str, ...]
+    written: tuple[str, ...] = ()
+    done_with: tuple[str, ...] = ()
+
+
+STEPS = (
+    Step(
+        (
+            "departures", "residents", "known", "people_before", "resident_money", "earners", "spouses",
+            "guardianships", "parent_claims", "dependants", "co_parents", "register_groups", "joined_groups",
+            "living_together", "household_numbers", "deceased", "members",
+        ),
+        ("household_links", "members"),
+        (
+            "people_before", "spouses", "guardianships", "parent_claims", "dependants", "co_parents",
+            "register_groups", "joined_groups", "living_together", "household_numbers",
+        ),
+    ),
+    Step(
+        ("benefit_ends", "covered_residents", "resident_fees", "resident_facts", "household_deaths"),
+        ("resident_profile",),
+        ("resident_money", "earners", "benefit_ends", "covered_residents", "resident_fees"),
+    ),
+    Step(("household_sums", "household_places"), (), ("resident_facts",)),
+    Step(
+        (
+            "household_assets", "household_events", "visited_numbers", "last_visits", "repaired_evidence",
+            "carried_evidence", "household_conflicts",
+        ),
+        (),
+        ("residents", "members"),
+    ),
+    Step((), ("household_profile",)),
 )  # fmt: skip
 
-# What is written, each ordered by a unique key so that bytes do not depend on threads.
-WRITTEN = {
+# Each ordered by a unique key so that bytes do not depend on threads.
+ORDER = {
     "members": "household_no, resident_key",
     "household_links": "resident_key, linked_key, link_type, source",
     "resident_profile": "household_no, resident_key",
@@ -57,15 +90,11 @@ def link(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[st
         with Database() as database, lake.write("profiles", month, inputs) as folder:
             lay_out_sources(database, contracts, deliveries, month, lake)
             lay_out_state(database, month, lake)
-            for name in RELATIONS:
-                database.table(name)
-            for name in ("household_links", "resident_profile", "household_profile"):
-                database.lazy(name)
-            for name, order in WRITTEN.items():
-                database.write(f"select * from {name} order by {order}", folder / f"{name}.parquet")
+            for step in STEPS:
+                _take(step, database, folder)
             database.register("delivered", _deliveries_table(deliveries))
             database.write("select * from delivered order by extract", folder / "deliveries.parquet")
-            _check_grain(database)
+            _check_grain(database, folder)
     with Database() as database:
         folder = lake.resolve("profiles", month)
         database.view("members", folder / "members.parquet")
@@ -74,6 +103,21 @@ def link(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[st
             "residents": database.value("select count(*) from members where is_alive"),
             "households": database.value("select count(*) from household_profile"),
         }
+
+
+def _take(step: Step, database: Database, folder: Path) -> None:
+    for name in step.computed:
+        database.table(name)
+        if name == "residents":  # to be compared with the members, see _check_grain
+            database.execute(
+                "create or replace temp table counted as select count(*) as residents from residents"
+            )
+    for name in step.written:
+        if name not in step.computed:
+            database.lazy(name)
+        database.write(f"select * from {name} order by {ORDER[name]}", folder / f"{name}.parquet")
+    for name in step.done_with:
+        database.drop(name)
 
 
 def _require(contracts: Mapping[str, Contract], deliveries: list[Delivery]) -> None:
@@ -159,12 +203,14 @@ def _deliveries_table(deliveries: list[Delivery]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def _check_grain(database: Database) -> None:
+def _check_grain(database: Database, folder: Path) -> None:
     """Every resident is in exactly one household; every household number is given once."""
-    residents = database.value("select count(*) from residents")
-    placed = database.value("select count(distinct resident_key) from members where is_alive")
-    households = database.value("select count(*) from household_profile")
-    numbers = database.value("select count(distinct household_no) from household_profile")
+    for name in ("members", "household_profile"):
+        database.view(f"{name}_written", folder / f"{name}.parquet")
+    residents = database.value("select residents from counted")
+    placed = database.value("select count(distinct resident_key) from members_written where is_alive")
+    households = database.value("select count(*) from household_profile_written")
+    numbers = database.value("select count(distinct household_no) from household_profile_written")
     if residents != placed or households != numbers:
         raise HardshipError(
             f"Linking broke its grain: {residents} residents but {placed} placed in households, "
