@@ -229,6 +229,7 @@ def died(files, month: Month, people: pd.DataFrame) -> pd.DataFrame:
     ]  # fmt: skip
     told = pd.concat(told).dropna().drop_duplicates()
     by_child = told.merge(homes, left_on="child", right_on="relative").assign(preference=3)
+    by_child = by_child.sort_values("child").drop_duplicates(KEY)
     kin = pd.concat([f[[KEY, HOME, "preference"]] for f in (by_marriage, by_register, by_child)])
     kin = kin[kin[KEY].isin(gone[KEY])].groupby([KEY, HOME, "preference"]).size().rename("n").reset_index()
     kin["first_key"] = kin[HOME].map(people.groupby(HOME)[KEY].min())

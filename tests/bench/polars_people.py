@@ -312,6 +312,7 @@ def died(files, month: Month, people: pl.DataFrame) -> pl.DataFrame:
     told += [school.select("child_key", parent=name) for name in ("guardian1_key", "guardian2_key")]
     told.append(people.lazy().select(child_key="resident_key", parent="guardian_key"))
     by_child = pl.concat(told).unique().collect().join(of, left_on="child_key", right_on="relative")
+    by_child = by_child.sort("child_key").unique("parent", keep="first", maintain_order=True)
     by_child = by_child.with_columns(resident_key="parent", preference=3)
     kin = [
         frame.select("resident_key", "household", "preference")

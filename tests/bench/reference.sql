@@ -689,7 +689,7 @@ died as (
 ),
 
 -- The widow's or widower's household, else the one that holds most of the family register, else of the
--- children they were parent or guardian of.
+-- first by key of the children they were parent or guardian of.
 kin as (
     select
         died.resident_key,
@@ -712,12 +712,13 @@ kin as (
         members.household,
         3
     from (
-        select distinct
+        select
             claims.parent_key,
-            dependants.resident_key
+            min(dependants.resident_key) as resident_key
         from claims
         inner join died on claims.parent_key = died.resident_key
         inner join dependants on claims.child_key = dependants.resident_key
+        group by claims.parent_key
     ) as wards
     inner join members on wards.resident_key = members.resident_key
 ),
