@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipelines.lake import Lake
+from pipelines.lake import Lake, told_in_words
 from pipelines.month import Month
 
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -24,10 +24,11 @@ def note_arrivals(extract: str, month: Month, files: Mapping[str, Path], lake: L
     for sha256, path in new.items():
         known[sha256] = datetime.fromtimestamp(path.stat().st_mtime, _ZONE).date().isoformat()
     place = _place(extract, month, lake)
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = place.with_name(f".{place.name}.{os.getpid()}")
-    fresh.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    os.replace(fresh, place)
+    with told_in_words(f"arrivals of {extract} for {month}", lake.root):
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = place.with_name(f".{place.name}.{os.getpid()}")
+        fresh.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        os.replace(fresh, place)
 
 
 def arrivals(extract: str, month: Month, lake: Lake) -> dict[str, str]:

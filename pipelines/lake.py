@@ -82,17 +82,9 @@ class Lake:
             shutil.rmtree(building, ignore_errors=True)  # left by a crash
             building.mkdir(mode=0o700)
             try:
-                yield building
-                self._switch(table, month, building, inputs)
-            except OSError as error:
-                # Libraries that write by themselves tell the number in words only.
-                number = error.errno or _number_in(str(error))
-                if number not in _DISK_TROUBLE:
-                    raise
-                raise HardshipError(
-                    f"{table} for {month} could not be written to {self.root}: {os.strerror(number)}. "
-                    "What was there before is untouched. Make room on the disk and run again."
-                ) from None
+                with told_in_words(f"{table} for {month}", self.root):
+                    yield building
+                    self._switch(table, month, building, inputs)
             finally:
                 shutil.rmtree(building, ignore_errors=True)
 
@@ -199,6 +191,22 @@ def _number_in(text: str) -> int:
 def _digest_of(revision: Path) -> str | None:
     path = revision / _ABOUT
     return json.loads(path.read_text(encoding="utf-8")).get("digest") if path.is_file() else None
+
+
+@contextlib.contextmanager
+def told_in_words(what: str, place: Path) -> Iterator[None]:
+    """A disk that takes nothing more is a HardshipError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        # Libraries that write by themselves tell the number in words only.
+        number = error.errno or _number_in(str(error))
+        if number not in _DISK_TROUBLE:
+            raise
+        raise HardshipError(
+            f"{what} could not be written to {place}: {os.strerror(number)}. "
+            "What was there before is untouched. Make room on the disk and run again."
+        ) from None
 
 
 def content_digest(folder: Path) -> str:

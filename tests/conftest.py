@@ -17,7 +17,8 @@ def home_of_tests(tmp_path_factory):
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith(("HARDSHIP_", "AIRFLOW"))]:
+        # COLUMNS: processes of pytest-xdist have one, and tables would be cut to it
+        for name in [n for n in os.environ if n.startswith(("HARDSHIP_", "AIRFLOW")) or n == "COLUMNS"]:
             patch.delenv(name)
         for name, value in given.items():
             patch.setenv(name, value)

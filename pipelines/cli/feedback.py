@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from pipelines import monthly
 from pipelines.cli import given, terminal
 from pipelines.cli.given import MonthOption
 from pipelines.cli.terminal import JsonOption
@@ -15,6 +14,8 @@ def feedback(context: typer.Context, month: MonthOption, as_json: JsonOption = F
 
     A month's run does it by itself. The workbooks (values masked) lie in <lake>/returns/month=<YYYY-MM>/.
     """
+    from pipelines import monthly
+
     with terminal.alive():
         folder = monthly.feedback(given.month(month), given.place(context), lambda _: None)
     paths = sorted(folder.glob("*.xlsx"))

@@ -63,7 +63,7 @@ STEPS = (
             "carried_evidence", "household_conflicts",
         ),
         (),
-        ("residents", "members"),
+        ("residents",),
     ),
     Step((), ("household_profile",)),
 )  # fmt: skip

@@ -12,9 +12,13 @@ from .conftest import MONTH, SANJIAO, XIAOLAN, key, some_households
 
 
 def lay_visits(lake, extracts, rows: list[tuple], verdict: str) -> None:
-    schema = {"household_key": pl.String, "visited_on": pl.Date, "outcome": pl.String, "reason": pl.String}
+    names = ("household_key", "outcome", "wrong_data", "reason")
+    schema = {"visited_on": pl.Date, **dict.fromkeys(names, pl.String)}
     with lake.write("parquet/towns__visits", MONTH, {}) as folder:
-        pl.DataFrame(rows, schema=schema, orient="row").write_parquet(folder / "rows.parquet")
+        told = [
+            dict(zip(("household_key", "visited_on", "outcome", "reason"), row, strict=True)) for row in rows
+        ]
+        pl.DataFrame(told, schema=schema).write_parquet(folder / "rows.parquet")
         (folder / "report.json").write_text("{}")
     with lake.write("verdicts/towns__visits", MONTH, {}) as folder:
         (folder / "verdict.json").write_text(f'{{"verdict": "{verdict}", "reasons": []}}')
