@@ -70,6 +70,9 @@ def measured_text(runs: dict) -> str:
     return "\n".join(parts)
 
 
+GROWS_FROM = 440_000
+
+
 def _growth(runs: dict) -> str:
     lines = [
         "## Growth",
@@ -85,13 +88,18 @@ def _growth(runs: dict) -> str:
             f"| {int(residents):,} | {cpu:.1f} | {wall:.1f} | {_core(run) or 0:.1f} | {share:.0f} | "
             f"{peak:.2f} |"
         )
-    *_, (smaller, before), (larger, after) = sorted(shares.items())
-    verdict = "reached" if after < 1.3 * before else "**missed**"
-    lines += [
-        "",
-        f"From {smaller:,} to {larger:,} residents the month's CPU a resident becomes "
-        f"{after / before:.2f} times as much; less than 1.3 is the target: {verdict}.",
-    ]
+    # In a smaller city the start of processes is most of what is measured, and anything would look good.
+    large = sorted(item for item in shares.items() if item[0] >= GROWS_FROM)
+    if len(large) > 1:
+        (smaller, before), (larger, after) = large[0], large[-1]
+        verdict = "reached" if after < 1.3 * before else "**missed**"
+        lines += [
+            "",
+            f"From {smaller:,} to {larger:,} residents the month's CPU a resident becomes "
+            f"{after / before:.2f} times as much; less than 1.3 is the target: {verdict}.",
+        ]
+    else:
+        lines += ["", f"How cost grows is judged from {GROWS_FROM:,} residents up; that was not measured."]
     return "\n".join([*lines, ""])
 
 
