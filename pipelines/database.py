@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from pipelines.problem import HardshipError, masked
 
@@ -89,6 +90,13 @@ class Database:
             f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)",
             relation=name,
         )
+
+    def view_or_nothing(self, name: str, files: Iterable[Path], shape: pa.Schema) -> None:
+        """The same where there are files, else a relation of that shape without rows."""
+        if paths := list(files):
+            self.view(name, paths)
+        else:
+            self.register(name, pa.Table.from_batches([], schema=shape))
 
     def table(self, name: str, parameters: Mapping | None = None) -> None:
         """Computes sql/<name>.sql into a temporary table of that name."""

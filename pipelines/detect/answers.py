@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
-
 from pipelines.database import Database
 from pipelines.rule import Compiled, households_sql, matches_sql, residents_sql, used_values
 
@@ -123,11 +121,6 @@ def tallies(db: Database, compiled: list[Compiled], groups: dict[tuple[str, str]
 def quoted_id(rule_id: str) -> str:
     """A rule's column."""
     return f'"{rule_id}"'
-
-
-def empty_like(schema: pa.Schema) -> pa.Table:
-    """A relation without rows, for what the first month does not have yet."""
-    return pa.Table.from_pylist([], schema=schema)
 
 
 def _profile(compiled: Compiled) -> str:

@@ -52,8 +52,4 @@ def _earlier(month: Month, lake: Lake) -> list[Month]:
 
 
 def _view(db: Database, name: str, files: list[Path], contract: Contract) -> None:
-    there = [path for path in files if path.is_file()]
-    if there:
-        db.view(name, there)
-    else:
-        db.register(name, contract.arrow_schema.empty_table())
+    db.view_or_nothing(name, [path for path in files if path.is_file()], contract.arrow_schema)

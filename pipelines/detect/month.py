@@ -136,15 +136,11 @@ def prepare(db: Database, profiles: Path, contracts: dict[str, Contract], before
     for name in PROFILE_FILES:
         db.view(name, profiles / f"{name}.parquet")
     number = pa.field("household_no", pa.int64())
-    if before:
-        db.view("previous_cases", before.tables / "cases.parquet")
-    else:
-        db.register("previous_cases", answers.empty_like(contracts["cases"].arrow_schema.append(number)))
-    if before and before.profiles:
-        db.view("previous_members", before.profiles / "members.parquet")
-    else:
-        members = pa.schema([pa.field("resident_key", pa.int64()), number])
-        db.register("previous_members", answers.empty_like(members))
+    cases = [before.tables / "cases.parquet"] if before else []
+    db.view_or_nothing("previous_cases", cases, contracts["cases"].arrow_schema.append(number))
+    members = [before.profiles / "members.parquet"] if before and before.profiles else []
+    shape = pa.schema([pa.field("resident_key", pa.int64()), number])
+    db.view_or_nothing("previous_members", members, shape)
     db.register("rolls", roll_words())
     db.register("conflict_reasons", conflict_words(contracts["household_profile"]))
     db.table("case_paths")

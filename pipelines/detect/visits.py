@@ -29,7 +29,4 @@ def visit_months(month: Month, lake: Lake) -> list[Month]:
 def view_visits(db: Database, month: Month, lake: Lake) -> None:
     """Names `visits`: one row per visit known by month end; none before the first delivery."""
     files = [path for m in visit_months(month, lake) if (path := accepted_rows(EXTRACT, m, lake))]
-    if files:
-        db.view("visits", files)
-    else:
-        db.register("visits", _COLUMNS.empty_table())
+    db.view_or_nothing("visits", files, _COLUMNS)

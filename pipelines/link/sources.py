@@ -99,20 +99,14 @@ def rows_or_nothing(
 ) -> None:
     """Names the accepted rows of some months of an extract; an empty table where there are none."""
     files = [path for m in months if (path := delivery.accepted_rows(contract.id, m, lake))]
-    if files:
-        database.view(name, files)
-    else:
-        database.register(name, contract.rows_schema.empty_table())
+    database.view_or_nothing(name, files, contract.rows_schema)
 
 
 def _lay_out_last_month(database: Database, month: Month, lake: Lake) -> None:
     """Last month's members, for stable household numbers; whom towns were asked to visit, for visits."""
     columns = pa.schema([("resident_key", pa.int64()), ("household_no", pa.int64())])
-    previous = previous_profiles(lake, month)
-    if previous:
-        database.view("previous_members", lake.resolve("profiles", previous[0]) / "members.parquet")
-    else:
-        database.register("previous_members", columns.empty_table())
+    previous = [lake.resolve("profiles", m) / "members.parquet" for m in previous_profiles(lake, month)]
+    database.view_or_nothing("previous_members", previous, columns)
     folders = [lake.resolve("matches", m) for m in lake.months("matches") if m < month]
     if folders:
         for name in ("cases", "audit_sample"):
@@ -128,18 +122,15 @@ def _lay_out_last_month(database: Database, month: Month, lake: Lake) -> None:
 
 def _lay_out_conflicts(database: Database, month: Month, lake: Lake) -> None:
     """Whose identity or death waits for a person, and deaths that somebody has found untrue."""
-    columns = {
-        "people": [("resident_key", pa.int64()), ("kind", pa.string()), ("is_open", pa.bool_())],
-        "registers": [("resident_key", pa.int64()), ("household_register_no", pa.string())],
-        "dismissed_deaths": [("resident_key", pa.int64()), ("dismissed_until_on", pa.date32())],
-    }
+    person = ("resident_key", pa.int64())
     folder = lake.resolve("conflicts", month)
-    relations = {"identity_conflicts": "people", "registers_in_doubt": "registers"}
-    for relation, file in {**relations, "dismissed_deaths": "dismissed_deaths"}.items():
-        if folder:
-            database.view(relation, folder / f"{file}.parquet")
-        else:
-            database.register(relation, pa.schema(columns[file]).empty_table())
+    for relation, file, columns in (
+        ("identity_conflicts", "people", [person, ("kind", pa.string()), ("is_open", pa.bool_())]),
+        ("registers_in_doubt", "registers", [person, ("household_register_no", pa.string())]),
+        ("dismissed_deaths", "dismissed_deaths", [person, ("dismissed_until_on", pa.date32())]),
+    ):
+        files = [folder / f"{file}.parquet"] if folder else []
+        database.view_or_nothing(relation, files, pa.schema(columns))
 
 
 def previous_profiles(lake: Lake, month: Month) -> list[Month]:

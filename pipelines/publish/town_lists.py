@@ -102,10 +102,7 @@ def _lay_out_registers(db: Database, contracts: Mapping[str, Contract], month: M
     db.register("reference", pa.table({"month_end": [month.end]}))
     for extract in _REGISTERS:
         rows = delivery(contracts[extract], month, lake).rows(lake)
-        if rows:
-            db.view(extract, rows)
-        else:
-            db.register(extract, contracts[extract].rows_schema.empty_table())
+        db.view_or_nothing(extract, [rows] if rows else [], contracts[extract].rows_schema)
         db.lazy(f"stg_{extract}")
 
 
