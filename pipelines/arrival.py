@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipelines.lake import Lake, told_in_words
+from pipelines.lake import Lake, told_in_words, write_whole
 from pipelines.month import Month
 
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -25,10 +24,7 @@ def note_arrivals(extract: str, month: Month, files: Mapping[str, Path], lake: L
         known[sha256] = datetime.fromtimestamp(path.stat().st_mtime, _ZONE).date().isoformat()
     place = _place(extract, month, lake)
     with told_in_words(f"arrivals of {extract} for {month}", lake.root):
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = place.with_name(f".{place.name}.{os.getpid()}")
-        fresh.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        os.replace(fresh, place)
+        write_whole(place, json.dumps(known, indent=1, sort_keys=True) + "\n")
 
 
 def arrivals(extract: str, month: Month, lake: Lake) -> dict[str, str]:

@@ -247,8 +247,14 @@ def _plain(inputs: dict) -> dict:
 
 
 def _write_json(path: Path, content: dict) -> None:
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    write_whole(path, json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replaces a small file in one step, for its owner alone; its folder is there or is made."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.write_text(text, encoding="utf-8")
     fresh.chmod(0o600)
     _flush(fresh)
     os.replace(fresh, path)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
-from pipelines.lake import Lake
+from pipelines.lake import Lake, write_whole
 from pipelines.month import Month
 
 FILE = "OUT_OF_DATE.txt"
@@ -44,10 +43,7 @@ def mark_outdated(lake: Lake) -> dict[Month, list[str]]:
         return months
     lines = [f"{month}: {'; '.join(reasons)}" for month, reasons in months.items()]
     text = "\n".join(["已过期的月份 / months out of date", *lines, "", bring_up_command(months)]) + "\n"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{FILE}.new")
-    fresh.write_text(text, encoding="utf-8")
-    os.replace(fresh, path)
+    write_whole(path, text)
     return months
 
 
