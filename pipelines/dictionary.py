@@ -33,13 +33,7 @@ _TYPES = {
 def write_dictionary(contracts: Mapping[str, Contract], folder: Path) -> list[Path]:
     """Writes index.html and one page per contract; equal contracts give equal bytes. Returns the paths."""
     pages = {"index": _index(contracts), **{c.id: contract_page(c) for c in contracts.values()}}
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, text in pages.items():
-        path = folder / f"{name}.html"
-        path.write_text(text, encoding="utf-8")
-        written.append(path)
-    return written
+    return page.write_pages(pages, folder)
 
 
 def contract_page(contract: Contract) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 # Words in two languages stand beside each other: Chinese first, English smaller.
 _STYLE = """
@@ -61,6 +62,15 @@ def bare_page(
         f"<title>{html.escape(title_zh)} / {html.escape(title_en)}</title>\n<style>{style}</style>\n"
         "</head>\n<body>\n" + "\n".join(parts) + f"\n{last}</body>\n</html>\n"
     )
+
+
+def write_pages(pages: Mapping[str, str], folder: Path) -> list[Path]:
+    """Writes whole pages by name as <name>.html into a folder that is there or is made; their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{name}.html" for name in pages]
+    for path, text in zip(paths, pages.values(), strict=True):
+        path.write_text(text, encoding="utf-8")
+    return paths
 
 
 def both(zh: object, en: object) -> Html:

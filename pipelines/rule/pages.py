@@ -46,13 +46,7 @@ def write_rule_pages(
         "order": _order(rules, month),
         **{rule.id: rule_page(rule, rules, contracts, month) for rule in rules.rules.values()},
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, text in pages.items():
-        path = folder / f"{name}.html"
-        path.write_text(text, encoding="utf-8")
-        written.append(path)
-    return written
+    return page.write_pages(pages, folder)
 
 
 def rule_page(rule: Rule, rules: RuleSet, contracts: Mapping[str, Contract], month: Month) -> str:
