@@ -12,6 +12,9 @@ from pipelines.contract import Contract
 from pipelines.lake import Lake
 from pipelines.month import Month
 
+# Who exists, whether with local hukou or with a permit.
+REGISTERS = ("public_security__residents", "public_security__residence_permits")
+
 USABLE = ("accepted", "warned")
 
 # What became of an extract, for the people who read it: Chinese, English.

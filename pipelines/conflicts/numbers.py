@@ -13,12 +13,11 @@ import polars as pl
 from pipelines.confirmations import compact_id
 from pipelines.contract import Contract
 from pipelines.contract_check import fold_header
-from pipelines.delivery import Delivery
+from pipelines.delivery import REGISTERS, Delivery
 from pipelines.identity import is_resident_id, resident_key
 from pipelines.lake import Lake
 
-REGISTER, PERMITS = "public_security__residents", "public_security__residence_permits"
-SOURCES = (REGISTER, PERMITS)
+REGISTER, PERMITS = REGISTERS
 _DAMAGE = ("bad_check_character", "excel_zeros", "excel_float", "excel_number", "wrong_length", "not_an_id")
 _COLUMNS = {
     "resident_key": pl.Int64, "resident_id": pl.String, "name": pl.String, "sex": pl.String,
@@ -29,7 +28,7 @@ _COLUMNS = {
 def people_of(contracts: Mapping[str, Contract], found: Mapping[str, Delivery], lake: Lake) -> pl.DataFrame:
     """One row per person and source of the registers in use; `plain` is the name as it is compared."""
     frames = [pl.DataFrame(schema=_COLUMNS)]
-    for extract in SOURCES:
+    for extract in REGISTERS:
         path = found[extract].rows(lake) if extract in found else None
         if path:
             place = "register_address" if extract == REGISTER else "living_address"
@@ -42,8 +41,8 @@ def people_of(contracts: Mapping[str, Contract], found: Mapping[str, Delivery], 
 
 def with_names(contracts: Mapping[str, Contract]) -> list[str]:
     """Extracts that say a name beside a number: registers, and those that keep it where one is damaged."""
-    others = sorted(i for i, c in contracts.items() if c.form.get("nameBeside") and i not in SOURCES)
-    return [*(i for i in SOURCES if i in contracts), *others]
+    others = sorted(i for i, c in contracts.items() if c.form.get("nameBeside") and i not in REGISTERS)
+    return [*(i for i in REGISTERS if i in contracts), *others]
 
 
 def two_names(
@@ -56,7 +55,7 @@ def two_names(
     for row in both.iter_rows(named=True):
         first = (row["resident_id"], row["name"], REGISTER)
         yield _conflict("two_names", row["resident_key"], None, first, (*first[:1], row["name_2"], PERMITS))
-    for extract in SOURCES:
+    for extract in REGISTERS:
         if extract not in contracts or extract not in found:
             continue
         names: dict[str, list[str]] = {}
@@ -110,25 +109,35 @@ def damaged_ids(
     contracts: Mapping[str, Contract], found: Mapping[str, Delivery], people: pl.DataFrame, lake: Lake
 ) -> Iterator[dict]:
     """Damaged numbers whose first 14 or 15 digits and name are one registered person's: offered only."""
-    register = people.filter(pl.col("source") == REGISTER)
-    for extract in with_names(contracts):
-        if extract not in found:
-            continue
-        for rejected in _rejected(contracts[extract], found[extract], lake, _DAMAGE):
-            digits = re.match(r"\d*", rejected.number)[0]
-            if rejected.column != "resident_id" or len(digits) < 14 or not rejected.name:
-                continue
-            named = register.filter(pl.col("plain") == _plain_text(rejected.name))
-            for length in (15, 14):
-                likely = named.filter(pl.col("resident_id").str.starts_with(digits[:length]))
-                if len(digits) >= length and likely.height == 1:
-                    row = likely.row(0, named=True)
-                    yield _conflict(
-                        "damaged_id", row["resident_key"], None,
-                        (rejected.number, rejected.name, extract),
-                        (row["resident_id"], row["name"], REGISTER),
-                    )  # fmt: skip
-                    break
+    damaged = [
+        (extract, rejected, digits)
+        for extract in with_names(contracts)
+        if extract in found
+        for rejected in _rejected(contracts[extract], found[extract], lake, _DAMAGE)
+        if rejected.column == "resident_id" and rejected.name
+        if len(digits := re.match(r"\d*", rejected.number)[0]) >= 14
+    ]
+    # The register has millions of rows: it is gone through once for all names.
+    names = {_plain_text(rejected.name) for _, rejected, _ in damaged}
+    register = people.filter((pl.col("source") == REGISTER) & pl.col("plain").is_in(list(names)))
+    named: dict[str, list[dict]] = {}
+    for row in register.select("plain", "resident_key", "resident_id", "name").iter_rows(named=True):
+        named.setdefault(row["plain"], []).append(row)
+    for extract, rejected, digits in damaged:
+        for length in (15, 14):
+            begun = digits[:length]
+            likely = [
+                row
+                for row in named.get(_plain_text(rejected.name), ())
+                if len(begun) == length and row["resident_id"].startswith(begun)
+            ]
+            if len(likely) == 1:
+                yield _conflict(
+                    "damaged_id", likely[0]["resident_key"], None,
+                    (rejected.number, rejected.name, extract),
+                    (likely[0]["resident_id"], likely[0]["name"], REGISTER),
+                )  # fmt: skip
+                break
 
 
 _DETAILS = {

@@ -15,7 +15,6 @@ from pipelines.lake import Lake
 from pipelines.month import Month
 
 SCORED_MONTHS = 12
-_REGISTERS = ("public_security__residents", "public_security__residence_permits")
 
 # Whose data a visit finds wrong: wrong_data of towns__visits -> departments; `other` is nobody's.
 DEPARTMENTS_OF_DATA = {
@@ -105,7 +104,7 @@ def inputs_of(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> di
 def _known_people(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> pl.DataFrame | None:
     files = [
         path
-        for extract in _REGISTERS
+        for extract in delivery.REGISTERS
         if extract in contracts and (path := delivery.delivery(contracts[extract], month, lake).rows(lake))
     ]
     if not files:
@@ -116,7 +115,7 @@ def _known_people(contracts: Mapping[str, Contract], month: Month, lake: Lake) -
 def _resolved(contract: Contract, month: Month, lake: Lake, known: pl.DataFrame | None) -> float | None:
     path = delivery.accepted_rows(contract.id, month, lake)
     people = [p.column for p in contract.properties if p.identity == "resident" and p.required]
-    if known is None or path is None or not people or contract.id in _REGISTERS:
+    if known is None or path is None or not people or contract.id in delivery.REGISTERS:
         return None
     keys = pl.scan_parquet(path).select(resident_key=people[0]).drop_nulls().unique().collect()
     return keys.join(known, on="resident_key", how="semi").height / keys.height if keys.height else None

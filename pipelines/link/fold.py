@@ -10,10 +10,10 @@ import pyarrow as pa
 from pipelines import delivery
 from pipelines.contract import Contract
 from pipelines.database import Database
+from pipelines.delivery import REGISTERS
 from pipelines.lake import Lake, code_digest
 from pipelines.link.sources import (
     INCOME_EXTRACTS,
-    REGISTERS,
     WINDOW,
     lay_out_registers,
     months_of_registers,

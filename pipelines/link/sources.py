@@ -9,14 +9,12 @@ import pyarrow as pa
 from pipelines import delivery, rule
 from pipelines.contract import Contract
 from pipelines.database import Database, quoted
-from pipelines.delivery import Delivery
+from pipelines.delivery import REGISTERS, Delivery
 from pipelines.lake import Lake
 from pipelines.link.carried import lay_out_carried_towns
 from pipelines.month import Month
 
 WINDOW = 12
-
-REGISTERS = ("public_security__residents", "public_security__residence_permits")
 
 INCOME_EXTRACTS = ("taxation__incomes", "human_resources__contributions", "human_resources__pensions")
 
