@@ -92,9 +92,11 @@ def link(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[st
             lay_out_state(database, month, lake)
             for step in STEPS:
                 _take(step, database, folder)
+                if "members" in step.computed:
+                    _check_everybody_is_placed(database)
             database.register("delivered", _deliveries_table(deliveries))
             database.write("select * from delivered order by extract", folder / "deliveries.parquet")
-            _check_grain(database, folder)
+            _check_numbers(database, folder)
     with Database() as database:
         folder = lake.resolve("profiles", month)
         database.view("members", folder / "members.parquet")
@@ -108,10 +110,6 @@ def link(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[st
 def _take(step: Step, database: Database, folder: Path) -> None:
     for name in step.computed:
         database.table(name)
-        if name == "residents":  # to be compared with the members, see _check_grain
-            database.execute(
-                "create or replace temp table counted as select count(*) as residents from residents"
-            )
     for name in step.written:
         if name not in step.computed:
             database.lazy(name)
@@ -203,16 +201,22 @@ def _deliveries_table(deliveries: list[Delivery]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def _check_grain(database: Database, folder: Path) -> None:
-    """Every resident is in exactly one household; every household number is given once."""
-    for name in ("members", "household_profile"):
-        database.view(f"{name}_written", folder / f"{name}.parquet")
-    residents = database.value("select residents from counted")
-    placed = database.value("select count(distinct resident_key) from members_written where is_alive")
-    households = database.value("select count(*) from household_profile_written")
-    numbers = database.value("select count(distinct household_no) from household_profile_written")
-    if residents != placed or households != numbers:
-        raise HardshipError(
-            f"Linking broke its grain: {residents} residents but {placed} placed in households, "
-            f"{households} households but {numbers} household numbers. This is a defect; nothing was written."
-        )
+def _check_everybody_is_placed(database: Database) -> None:
+    """Every resident is in exactly one household."""
+    residents = database.value("select count(*) from residents")
+    placed = database.value("select count(distinct resident_key) from members where is_alive")
+    if residents != placed:
+        raise _broken_grain(f"{residents} residents but {placed} placed in households")
+
+
+def _check_numbers(database: Database, folder: Path) -> None:
+    """Every household number is given once."""
+    database.view("written", folder / "household_profile.parquet")
+    households = database.value("select count(*) from written")
+    numbers = database.value("select count(distinct household_no) from written")
+    if households != numbers:
+        raise _broken_grain(f"{households} households but {numbers} household numbers")
+
+
+def _broken_grain(found: str) -> HardshipError:
+    return HardshipError(f"Linking broke its grain: {found}. This is a defect; nothing was written.")
