@@ -52,16 +52,10 @@ drawn as (
 subjects as (
     select
         'rule' as scope,
-        matched.rule_id as subject,
-        spoken.household_key,
-        spoken.visited_on,
-        spoken.outcome,
-        spoken.is_confirmed,
-        spoken.was_covered
-    from spoken
-    inner join matched
-        on spoken.household_key = matched.household_key and spoken.spoken_month = matched.month
-    where not spoken.is_audit
+        rule_id as subject,
+        household_key,
+        month
+    from matched
     union all
     select
         positions.scope,
@@ -70,41 +64,46 @@ subjects as (
             when 'town' then together.town_code
             else 'all'
         end as subject,
-        spoken.household_key,
-        spoken.visited_on,
-        spoken.outcome,
-        spoken.is_confirmed,
-        spoken.was_covered
-    from spoken
-    inner join together
-        on spoken.household_key = together.household_key and spoken.spoken_month = together.month
+        together.household_key,
+        together.month
+    from together
     cross join (values ('combination'), ('town'), ('city')) as positions (scope)
-    where not spoken.is_audit
     union all
     select
         'place' as scope,
-        places.place as subject,
-        spoken.household_key,
-        spoken.visited_on,
-        spoken.outcome,
-        spoken.is_confirmed,
-        spoken.was_covered
-    from spoken
-    inner join places
-        on spoken.household_key = places.household_key and spoken.listed_month = places.month
-    where not spoken.is_audit
+        place as subject,
+        household_key,
+        month
+    from places
     union all
     select
         'audit' as scope,
-        drawn.stratum as subject,
+        stratum as subject,
+        household_key,
+        month
+    from drawn
+),
+
+told as (
+    -- a visit speaks of the matches of one month, of the list of one and of the draw of one
+    select
+        subjects.scope,
+        subjects.subject,
         spoken.household_key,
         spoken.visited_on,
         spoken.outcome,
         spoken.is_confirmed,
         spoken.was_covered
     from spoken
-    inner join drawn on spoken.household_key = drawn.household_key and spoken.drawn_month = drawn.month
-    where spoken.is_audit
+    inner join subjects
+        on
+            spoken.household_key = subjects.household_key
+            and spoken.is_audit = (subjects.scope = 'audit')
+            and subjects.month = case subjects.scope
+                when 'place' then spoken.listed_month
+                when 'audit' then spoken.drawn_month
+                else spoken.spoken_month
+            end
 ),
 
 ranked as (
@@ -118,7 +117,7 @@ ranked as (
         row_number() over (
             partition by scope, subject, household_key order by visited_on desc, outcome asc
         ) as place
-    from subjects
+    from told
     where subject is not null
 )
 
