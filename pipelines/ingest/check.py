@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pipelines.contract import Contract
 from pipelines.ingest.archives import parts
@@ -90,7 +91,7 @@ def _finding(table: Table, row: dict, found: str | None) -> Finding:
     column = (row["column"] or "").partition(", ")[0]
     return Finding(
         sheet=table.form.get("sheet"),
-        cell=f"{_letters(_place(table.header, column))}{row['line']}",
+        cell=xl_rowcol_to_cell(row["line"] - 1, _place(table.header, column)),
         line=row["line"],
         column=column,
         reason=row["reason"],
@@ -101,12 +102,3 @@ def _finding(table: Table, row: dict, found: str | None) -> Finding:
 
 def _place(header: Header, name: str) -> int:
     return next((column.index for column in header.columns if column.property.name == name), 0)
-
-
-def _letters(index: int) -> str:
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

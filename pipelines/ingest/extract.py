@@ -183,7 +183,7 @@ def batches_of(table: Table, contract: Contract, secret: bytes, known: Known) ->
         yield read_batch(raw, table.header, readings, contract, secret)
 
 
-def _readings(table: Table, contract: Contract, sample: pl.DataFrame, known: dict) -> list[Reading]:
+def _readings(table: Table, contract: Contract, sample: pl.DataFrame, known: Known) -> list[Reading]:
     # Registers say who exists: only a resident ID makes a person there.
     documents = not contract.keeps_identity
     order = {p.name: rank for rank, p in enumerate(contract.properties)}
