@@ -45,6 +45,7 @@ class DuckDBEngine(SqlAlchemyExecutionEngine):
             f'create or replace view "{name}" as select * from '
             f"read_parquet('{file}', hive_partitioning = false)"
         )
+        self.file = path
         with self.get_connection() as connection:
             connection.exec_driver_sql(statement)
 

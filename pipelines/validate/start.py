@@ -25,6 +25,7 @@ def start_great_expectations() -> None:
     gc.disable()  # all that an import makes stays: looking through it for garbage takes another fifth
     try:
         importlib.import_module("great_expectations")
+        gc.freeze()  # and two or three times a quarter of a second later on
     finally:
         if is_collecting:
             gc.enable()
@@ -34,6 +35,8 @@ def _import_when_used(name: str) -> None:
     stand_in = types.ModuleType(name)
 
     def real(attribute: str) -> object:
+        if attribute.startswith("__") and attribute != "__path__":
+            raise AttributeError(attribute)  # whoever looks through all modules does not mean this one
         if sys.modules.get(name) is stand_in:
             del sys.modules[name]
         return getattr(importlib.import_module(name), attribute)

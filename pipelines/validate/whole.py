@@ -10,12 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
 from pipelines import delivery
 from pipelines.contract import SCHEMAS, Contract, Quality
 from pipelines.lake import Lake
 from pipelines.month import Month
+from pipelines.validate import people
 from pipelines.validate.checks import Check
 from pipelines.validate.gate import Reason
 from pipelines.validate.promises import promises
@@ -77,14 +76,10 @@ class Whole:
         """Rows per town where last month's registers have the person, of an extract that names no town."""
         column = self._person()
         files = [delivery.accepted_rows(home, month, self.lake) for home, month in self._homes()]
-        if column is None or not any(files):
+        registers = tuple(path for path in files if path)
+        if column is None or not registers:
             return {}
-        homes = pl.concat(pl.scan_parquet(path).select("resident_key", "town_code") for path in files if path)
-        homes = homes.unique("resident_key", keep="first", maintain_order=True)
-        people = pl.scan_parquet(rows).select(pl.col(column).alias("resident_key")).drop_nulls()
-        people = people.group_by("resident_key").len()
-        found = people.join(homes, on="resident_key").drop_nulls("town_code").group_by("town_code")
-        return dict(sorted(found.agg(pl.col("len").sum()).collect().iter_rows()))
+        return people.rows_by_home(people.sorted_keys(rows, column), registers)
 
     def towns_missing(self, rows_by_town: dict[str, int], report: dict) -> list[str]:
         """Codes of towns that had rows in each recent month and have none of this month now.
@@ -137,23 +132,16 @@ class Whole:
         last, column = self._last_rows(), self._person()
         if not terms or last is None or column is None:
             return
-        now, before = (pl.scan_parquet(path).select(column).drop_nulls().unique() for path in (rows, last))
-        people, earlier, both = pl.collect_all(
-            [
-                now.select(pl.len()),
-                before.select(pl.len()),
-                now.join(before, on=column, how="semi").select(pl.len()),
-            ]
-        )
-        smaller = min(people.item(), earlier.item())
+        now, before = people.sorted_keys(rows, column), people.sorted_keys(last, column)
+        people_now, people_before, both = people.shared_people(now, before)
+        smaller = min(people_now, people_before)
         broken = [
             term
             for term in terms
-            if smaller >= term.arguments["minimumRows"]
-            and both.item() < term.arguments["minimumShare"] * smaller
+            if smaller >= term.arguments["minimumRows"] and both < term.arguments["minimumShare"] * smaller
         ]
         for term in sorted(broken, key=lambda term: term.severity)[:1]:  # error before warning
-            share, month = both.item() / smaller, self.recent.months[0]
+            share, month = both / smaller, self.recent.months[0]
             yield Reason(
                 term.id,
                 term.severity,
