@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+import re
+
 from pipelines.database import Database
-from pipelines.rule import Compiled, households_sql, matches_sql, residents_sql, used_values
+from pipelines.rule import Compiled, matches_sql, residents_answering_sql, used_values
+
+# What sql/*.sql reads of a household concerned, whatever the rules: the profile has twice as many columns.
+_OF_HOUSEHOLDS = (
+    "town_code", "community_code", "is_address_uncertain", "members_count", "has_local_hukou",
+    "has_child_under_6", "has_severe_disability", "has_member_over_80", "is_conflict", "conflict_reason",
+    "is_covered", "covered_by", "covered_since_on", "covered_as_of_month", "income_per_head_12m_yuan",
+    "net_income_per_head_12m_yuan", "net_income_per_head_12m_at_most_yuan",
+    "medical_self_paid_12m_at_least_yuan", "medical_self_paid_12m_yuan", "latest_incident_on",
+    "latest_death_on", "leads_6m_count", "last_visited_on", "last_visit_outcome", "carried_extracts",
+    "repaired_extracts",
+)  # fmt: skip
+_OF_RESIDENTS = ("resident_key", "age_years", "is_covered_alone")
 
 
 def write_answers(db: Database, compiled: list[Compiled]) -> None:
     """Makes `household_answers`: one row per household, one column per rule (true, false, null = unknown)."""
     of_households = [c for c in compiled if c.rule.unit == "household"]
     of_residents = [c for c in compiled if c.rule.unit == "resident"]
-    _table(db, "answers_of_households", households_sql(of_households), compiled)
-    _table(db, "answers_of_residents", residents_sql(of_residents), compiled)
-    columns = [f'answers_of_households."{c.rule.id}"' for c in of_households]
-    columns += [f'answers_of_residents."{c.rule.id}"' for c in of_residents]
-    _table(
-        db,
-        "household_answers",
-        f"select {', '.join(['profile.household_no', 'profile.town_code', *columns])} "
-        "from household_profile as profile "
-        "inner join answers_of_households on profile.household_no = answers_of_households.household_no "
-        "left join answers_of_residents on profile.household_no = answers_of_residents.household_no",
-    )
+    columns = ["profile.household_no", "profile.town_code"]
+    columns += [f"{c.answer} as {quoted_id(c.rule.id)}" for c in of_households]
+    residents = ""
+    if of_residents:
+        _table(db, "answers_of_residents", residents_answering_sql(of_residents), of_residents)
+        # Every household of the profile has a resident: without a row here they all answer no.
+        columns += [
+            f"(case when residents.household_no is null then false "
+            f"else residents.{quoted_id(c.rule.id)} end) as {quoted_id(c.rule.id)}"
+            for c in of_residents
+        ]
+        residents = (
+            "left join answers_of_residents as residents on profile.household_no = residents.household_no"
+        )
+    sql = f"select {', '.join(columns)} from household_profile as profile {residents}"
+    _table(db, "household_answers", sql, of_households)
 
 
 def write_concerned(db: Database, deciding: list[Compiled]) -> None:
@@ -37,42 +55,32 @@ def write_concerned(db: Database, deciding: list[Compiled]) -> None:
     )
 
 
-def write_concerned_profiles(db: Database) -> None:
-    """Makes `concerned_households` and `concerned_residents`: the few profile rows looked at closely."""
-    _table(
-        db,
-        "concerned_households",
-        "select household_keys.household_key, household_profile.* from household_profile "
-        "inner join household_keys on household_profile.household_no = household_keys.household_no",
-    )
-    _table(
-        db,
-        "concerned_residents",
-        "select * from resident_profile "
-        "where household_no in (select household_no from concerned_numbers where is_matched)",
-    )
-
-
 def write_answers_of_interest(db: Database, compiled: list[Compiled]) -> None:
     """Makes `answers_of_interest`: per household concerned and rule the answers that are not no."""
+    _table(
+        db,
+        "concerned_answers",
+        "select * from household_answers where household_no in (select household_no from concerned_numbers)",
+    )
     parts = [
-        f"select household_no, '{c.rule.id}' as rule_id, \"{c.rule.id}\" as answer from household_answers "
-        f'where "{c.rule.id}" is distinct from false '
-        "and household_no in (select household_no from concerned_numbers)"
+        f"select household_no, '{c.rule.id}' as rule_id, \"{c.rule.id}\" as answer from concerned_answers "
+        f'where "{c.rule.id}" is distinct from false'
         for c in compiled
     ]
     _table(db, "answers_of_interest", " union all ".join(parts))
 
 
 def write_sentences(db: Database, deciding: list[Compiled], excluding: list[Compiled], steps) -> None:
-    """Makes `match_sentences`, `asset_sentences` and `verify_sentences`, for matched households only."""
-    _union(db, "match_sentences", [matches_sql(c, steps, _profile(c)) for c in deciding], deciding)
+    """Makes `match_sentences`, `asset_sentences` and `verify_sentences`, for matched households only.
+
+    Also `concerned_households` and `concerned_residents`: the few profile rows they are written from.
+    """
+    matches = [matches_sql(c, steps, _profile(c)) for c in deciding]
     assets = [
         f"select household_no, '{c.rule.id}' as rule_id, {c.explanation('zh')} as asset_zh, "
         f"{c.explanation('en')} as asset_en from {_profile(c)} where {c.answer}"
         for c in excluding
     ]
-    _union(db, "asset_sentences", assets or [_nothing("asset")], excluding)
     verify = [
         f"select household_no, rule_id, verify_zh, verify_en from ("
         f"select household_no, '{c.rule.id}' as rule_id, {c.to_verify('zh')} as verify_zh, "
@@ -80,7 +88,37 @@ def write_sentences(db: Database, deciding: list[Compiled], excluding: list[Comp
         for c in excluding
         if c.rule.verify
     ]
+    _write_concerned_profiles(db, [*deciding, *excluding], " ".join([*matches, *assets, *verify]))
+    _union(db, "match_sentences", matches, deciding)
+    _union(db, "asset_sentences", assets or [_nothing("asset")], excluding)
     _union(db, "verify_sentences", verify or [_nothing("verify")], excluding)
+
+
+def _write_concerned_profiles(db: Database, compiled: list[Compiled], sentences: str) -> None:
+    words = set(re.findall(r"\w+", sentences))
+
+    def columns(unit: str, always: tuple[str, ...]) -> str:
+        profile = next((c.profile for c in compiled if c.rule.unit == unit), None)
+        asked = [p.column for p in profile.properties if p.column in words] if profile else []
+        names = dict.fromkeys(["household_no", *always, *asked])
+        return ", ".join(f"{unit}_profile.{quoted_id(name)}" for name in names)
+
+    _table(
+        db,
+        "concerned_households",
+        f"select household_keys.household_key, {columns('household', _OF_HOUSEHOLDS)} from household_profile "
+        "inner join household_keys on household_profile.household_no = household_keys.household_no",
+    )
+    of_residents = [c for c in compiled if c.rule.unit == "resident"]
+    spoken_of = [c.answer for c in of_residents]
+    spoken_of += [f"{c.to_verify('zh')} is not null" for c in of_residents if c.rule.verify]
+    _table(
+        db,
+        "concerned_residents",
+        f"select {columns('resident', _OF_RESIDENTS)} from resident_profile "
+        f"where {' or '.join([*spoken_of, 'is_covered_alone'])}",
+        of_residents,
+    )
 
 
 def write_review_sentences(db: Database, on_trial: list[Compiled], steps) -> None:
@@ -102,20 +140,28 @@ def tallies(db: Database, compiled: list[Compiled], groups: dict[tuple[str, str]
 
     Keys are `households`, `(rule_id, answer)` and the groups' own keys.
     """
-    names: dict[str, object] = {"n": "households"}
-    columns = ["town_code", "count(*) as n"]
-    tests = {"matched": "{}", "unmatched": "not {}", "unknown": "{} is null"}
+    columns = ["town_code", "count(*) as households"]
     for number, c in enumerate(compiled):
-        for answer, test in tests.items():
-            name = f"r{number}_{answer}"
-            names[name] = (c.rule.id, answer)
-            columns.append(f"count(*) filter (where {test.format(quoted_id(c.rule.id))}) as {name}")
-    for number, (key, rule_ids) in enumerate(groups.items()):
-        names[f"g{number}"] = key
-        unknown = " or ".join(f"{quoted_id(rule_id)} is null" for rule_id in rule_ids)
-        columns.append(f"count(*) filter (where {unknown}) as g{number}")
+        answer = quoted_id(c.rule.id)
+        columns.append(f"count({answer}) as k{number}, sum(cast({answer} as integer)) as m{number}")
+    for number, rule_ids in enumerate(groups.values()):
+        known = " and ".join(f"{quoted_id(rule_id)} is not null" for rule_id in rule_ids)
+        columns.append(f"sum(cast({known} as integer)) as g{number}")
     rows = db.rows(f"select {', '.join(columns)} from household_answers group by town_code")
-    return [{names.get(name, name): value for name, value in row.items()} for row in rows]
+    return [_tally(row, compiled, groups) for row in rows]
+
+
+def _tally(row: dict, compiled: list[Compiled], groups: dict[tuple[str, str], list[str]]) -> dict:
+    households = row["households"]
+    found = {"town_code": row["town_code"], "households": households}
+    for number, c in enumerate(compiled):
+        known, matched = row[f"k{number}"], int(row[f"m{number}"] or 0)
+        found[(c.rule.id, "matched")] = matched
+        found[(c.rule.id, "unmatched")] = known - matched
+        found[(c.rule.id, "unknown")] = households - known
+    for number, key in enumerate(groups):
+        found[key] = households - int(row[f"g{number}"])
+    return found
 
 
 def quoted_id(rule_id: str) -> str:

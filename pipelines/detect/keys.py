@@ -10,12 +10,10 @@ from pipelines.identity import household_key
 
 def keys_of(db: Database, numbers: str, secret: bytes) -> pa.Table:
     """household_no and household_key of the households that the query `numbers` names."""
-    rows = db.rows(
+    found = db.arrow(
         f"select named.household_no, carried_cases.household_key from ({numbers}) as named "
         "left join carried_cases on named.household_no = carried_cases.household_no"
     )
-    found = [row["household_no"] for row in rows]
-    keys = [row["household_key"] or household_key(row["household_no"], secret) for row in rows]
-    return pa.table(
-        {"household_no": pa.array(found, pa.int64()), "household_key": pa.array(keys, pa.string())}
-    )
+    pairs = zip(found["household_no"].to_pylist(), found["household_key"].to_pylist(), strict=True)
+    keys = [key or household_key(number, secret) for number, key in pairs]
+    return pa.table({"household_no": found["household_no"], "household_key": pa.array(keys, pa.string())})

@@ -165,7 +165,6 @@ def run_rules(
     answers.write_answers(db, compiled)
     answers.write_concerned(db, deciding)
     db.register("household_keys", keys_of(db, "select household_no from concerned_numbers", lake.secret()))
-    answers.write_concerned_profiles(db)
     answers.write_answers_of_interest(db, compiled)
     selection = rule_set.selection_in_force(month)
     answers.write_sentences(db, deciding, excluding, selection["severity_points"])

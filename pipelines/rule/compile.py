@@ -30,7 +30,7 @@ class Compiled:
     profile: Contract
     values: dict[str, Value]
 
-    @property
+    @functools.cached_property
     def answer(self) -> str:
         """SQL: true, false or null (unknown)."""
         return self.sql(self.rule.with_clauses(self.rule.condition))
@@ -201,6 +201,25 @@ def residents_sql(compiled: list[Compiled], profile: str = "resident_profile") -
             f"else false end) as {name}"
         )
     return f"select {', '.join(columns)} from {profile} group by household_no"
+
+
+def residents_answering_sql(compiled: list[Compiled], profile: str = "resident_profile") -> str:
+    """The same as `residents_sql` without the households of whose residents every rule is answered no.
+
+    Most are: only the others are brought together by household.
+    """
+    answers = [f'{c.answer} as "{c.rule.id}"' for c in compiled]
+    not_no = [f'"{c.rule.id}" is distinct from false' for c in compiled]
+    columns = [
+        f'(case when bool_or("{c.rule.id}") then true when bool_or("{c.rule.id}" is null) then null '
+        f'else false end) as "{c.rule.id}"'
+        for c in compiled
+    ]
+    return (
+        f"select {', '.join(['household_no', *columns])} from "
+        f"(select {', '.join(['household_no', *answers])} from {profile} where {COUNTS}) as answering "
+        f"where {' or '.join(not_no)} group by household_no"
+    )
 
 
 def matches_sql(compiled: Compiled, steps: Value, profile: str) -> str:
