@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from pipelines.month import Month
 from pipelines.problem import Problem
 
 FOLDER = "confirmations"
+NAME = "身份确认_"
 # Headers of the queue; the last two are for the person who looks.
 HEADERS = {
     "conflict_id": "冲突编号", "kind": "类型", "first_id": "号码1", "first_name": "姓名1",
@@ -61,7 +62,7 @@ class Confirmation:
 def confirmations(landing: Path, month: Month) -> dict[str, Confirmation]:
     """Answers up to the month by conflict; a later one replaces an earlier one. Faulty rows are left out."""
     found: dict[str, Confirmation] = {}
-    for path in _files(landing, month):
+    for path in files_up_to(landing, month, NAME):
         given = [answer for _, answer in _read(path) if isinstance(answer, Confirmation)]
         found |= {answer.conflict_id: answer for answer in given}
     return found
@@ -70,7 +71,7 @@ def confirmations(landing: Path, month: Month) -> dict[str, Confirmation]:
 def confirmation_problems(landing: Path, month: Month) -> list[Problem]:
     """What is wrong in the confirmations that came with the month, by file and line."""
     problems = []
-    for path in _files_of(landing, month):
+    for path in files_of(landing, month, NAME):
         name = path.relative_to(landing).as_posix()
         for line, answer in _read(path):
             if isinstance(answer, tuple):
@@ -78,9 +79,9 @@ def confirmation_problems(landing: Path, month: Month) -> list[Problem]:
     return problems
 
 
-def is_confirmation(path: Path, root: Path) -> bool:
-    """Whether a file of a month's landing folder `root` holds confirmations."""
-    return path.parent == root / FOLDER and path.name.startswith("身份确认_") and path.suffix == ".csv"
+def is_confirmation(path: Path, root: Path, name: str = NAME) -> bool:
+    """Whether a file of a month's landing folder `root` holds answers; `name` is how its name begins."""
+    return path.parent == root / FOLDER and path.name.startswith(name) and path.suffix == ".csv"
 
 
 def aliases(found: dict[str, Confirmation]) -> dict[str, str]:
@@ -98,34 +99,49 @@ def compact_id(text: str | None) -> str:
     return re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", text or "").upper())
 
 
-def _files(landing: Path, month: Month) -> Iterator[Path]:
+def files_up_to(landing: Path, month: Month, name: str) -> Iterator[Path]:
+    """Files of answers that came with the month or before it, oldest first."""
     folders = [p for p in landing.glob("[0-9]*-[0-9]*") if re.fullmatch(r"\d{4}-\d\d", p.name)]
     for folder in sorted(p for p in folders if p.name <= str(month)):
-        yield from _files_of(landing, Month.parse(folder.name))
+        yield from files_of(landing, Month.parse(folder.name), name)
 
 
-def _files_of(landing: Path, month: Month) -> list[Path]:
+def files_of(landing: Path, month: Month, name: str) -> list[Path]:
+    """Files of answers that came with the month."""
     root = landing / str(month)
     found = (root / FOLDER).glob("*.csv") if (root / FOLDER).is_dir() else ()
-    return sorted(p for p in found if is_confirmation(p, root) and not p.is_symlink())
+    return sorted(p for p in found if is_confirmation(p, root, name) and not p.is_symlink())
 
 
-def _read(path: Path) -> Iterator[tuple[int, Confirmation | tuple[str, str]]]:
-    """(line, answer or (found, allowed)) of each row that was answered."""
-    data, month = path.read_bytes(), Month.parse(path.parent.parent.name)
+def month_of(path: Path) -> Month:
+    """The month that a file of answers came with."""
+    return Month.parse(path.parent.parent.name)
+
+
+def answered_rows(
+    path: Path, headers: Mapping[str, str], optional: Collection[str] = ()
+) -> Iterator[tuple[int, dict[str, str] | tuple[str, str]]]:
+    """(line, cells by key or (found, allowed)) of each row of a file of answers that was answered."""
+    data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("gb18030", "replace")  # as spreadsheets save it
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [h for k, h in HEADERS.items() if k not in ("detail",) and h not in (reader.fieldnames or ())]
+    missing = [h for k, h in headers.items() if k not in optional and h not in (reader.fieldnames or ())]
     if missing:
         yield 1, ("columns missing: " + "、".join(missing), "the columns of the queue")
         return
     for row in reader:
-        cell = {key: (row.get(header) or "").strip() for key, header in HEADERS.items()}
+        cell = {key: (row.get(header) or "").strip() for key, header in headers.items()}
         if cell["answer"]:
-            yield reader.line_num, _answer(cell, month)
+            yield reader.line_num, cell
+
+
+def _read(path: Path) -> Iterator[tuple[int, Confirmation | tuple[str, str]]]:
+    """(line, answer or (found, allowed)) of each row that was answered."""
+    for line, cell in answered_rows(path, HEADERS, optional=("detail",)):
+        yield line, cell if isinstance(cell, tuple) else _answer(cell, month_of(path))
 
 
 def _answer(cell: dict[str, str], month: Month) -> Confirmation | tuple[str, str]:

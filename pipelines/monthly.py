@@ -155,9 +155,11 @@ def ingest(month: Month, extract: str, place: Workplace, progress: Progress = pr
 
 def validate(month: Month, extract: str, place: Workplace, progress: Progress = print) -> dict | None:
     """The verdict on one extract: accepted, warned or held; None when nothing arrived."""
+    from pipelines.emptied import emptied_towns
     from pipelines.validate import validate
 
-    verdict = validate(_contracts()[extract], month, place.lake)
+    emptied = emptied_towns(extract, month, place.landing)
+    verdict = validate(_contracts()[extract], month, place.lake, emptied)
     if verdict is not None:
         reasons = "; ".join(reason["en"] for reason in verdict["reasons"])
         progress(f"validate  {extract}: {verdict['verdict']}" + (f" ({reasons})" if reasons else ""))

@@ -17,9 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 VERBS = ("ingest", "validate", "link", "detect", "publish", "report")
 # From what knows most to what knows least: a noun imports only nouns to its right.
 NOUNS = (
-    "dictionary", "feedback", "conflicts", "confirmations", "outdated", "delivery", "arrival", "manifest",
-    "rule", "contract", "contract_check", "standard", "department", "lake", "database", "identity",
-    "document", "month", "chart", "page", "password", "plain", "problem",
+    "dictionary", "feedback", "conflicts", "emptied", "confirmations", "outdated", "delivery", "arrival",
+    "manifest", "rule", "contract", "contract_check", "standard", "department", "lake", "database",
+    "identity", "document", "month", "chart", "page", "password", "plain", "problem",
 )  # fmt: skip
 LAYERS = ("cli", "monthly", "city", *VERBS, *NOUNS)
 

@@ -14,6 +14,8 @@ def conflicts(context: typer.Context, month: MonthOption, as_json: JsonOption = 
 
     The queue is a CSV in <lake>/conflicts/month=<YYYY-MM>/. Filled in, it is put back as
     <landing>/<YYYY-MM>/confirmations/身份确认_<yyyymm>.csv and counts from that month on.
+    Beside it lies 缺数镇街_<yyyymm>.csv when an extract has no rows of a town: filled in, it is put back
+    there as 镇街确认_<yyyymm>.csv. 确无记录 says that nobody is left in the town, so that it counts as known.
     """
     from pipelines.confirmations import KINDS
     from pipelines.conflicts import TABLE, conflicts
@@ -27,7 +29,8 @@ def conflicts(context: typer.Context, month: MonthOption, as_json: JsonOption = 
         terminal.tell_json({"month": str(chosen), "open": found, "folder": str(folder)})
         return
     for kind, count in found.items():
-        typer.echo(f"{KINDS[kind]} / {kind.replace('_', ' ')}: {count:,} open")
+        zh = KINDS.get(kind, "缺数镇街")
+        typer.echo(f"{zh} / {kind.replace('_', ' ')}: {count:,} open")
     if not sum(found.values()):
         typer.echo("None to be answered.")
     typer.echo(folder)

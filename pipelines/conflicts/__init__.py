@@ -4,6 +4,7 @@ Nothing is joined or dismissed here. `conflicts/month=2022-06` holds
 
 conflicts.parquet         one row per conflict, both sides (restricted)
 身份冲突_202206.csv        the open ones for a person, to be handed back (see `confirmations`)
+缺数镇街_202206.csv        towns of which an extract says nothing, to be handed back (see `emptied`), if any
 people.parquet            resident_key, kind, conflict_id, is_open: whose household must wait while is_open
 registers.parquet          resident_key, household_register_no: whose own rows in the register contradict
 dismissed_deaths.parquet  resident_key, dismissed_until_on: found alive, deaths up to that day are untrue
@@ -32,6 +33,7 @@ from pipelines.conflicts.numbers import (
 )
 from pipelines.contract import Contract
 from pipelines.delivery import deliveries
+from pipelines.emptied import write_towns_asked_about
 from pipelines.identity import resident_key
 from pipelines.lake import Lake, code_digest
 from pipelines.month import Month
@@ -50,7 +52,7 @@ _OFFERED = ("two_numbers", "damaged_id")
 def conflicts(contracts: Mapping[str, Contract], month: Month, landing: Path, lake: Lake) -> dict[str, int]:
     """Finds the month's conflicts in the accepted extracts and applies the answers given so far.
 
-    Returns the number of open conflicts by kind.
+    Returns the number of open conflicts by kind, and of towns missing from an extract as `town_missing`.
     """
     extracts = {i: c for i, c in contracts.items() if "__" in i}
     answers = confirmations(landing, month)
@@ -59,9 +61,11 @@ def conflicts(contracts: Mapping[str, Contract], month: Month, landing: Path, la
     for i in with_names(extracts):
         if i in found and found[i].as_of:
             read[i] = sorted({*read.get(i, ()), found[i].as_of})
+    missing = {i: d.towns_missing for i, d in found.items() if d.as_of == month and d.towns_missing}
     inputs = {
         "rows": {i: {str(m): lake.digest(f"parquet/{i}", m) for m in months} for i, months in read.items()},
         "answers": {a.conflict_id: [a.answer, str(a.month)] for a in answers.values()},
+        "towns_missing": missing,
         "code": code_digest("conflicts"),
     }
     if not lake.is_current(TABLE, month, inputs):
@@ -76,11 +80,13 @@ def conflicts(contracts: Mapping[str, Contract], month: Month, landing: Path, la
         table = _answered(rows, answers, month, lake.secret())
         with lake.write(TABLE, month, inputs) as folder:
             _write(table, month, folder)
+            write_towns_asked_about(missing, extracts, month, folder)
             doubtful = registers_in_doubt(extracts, found, lake)
             doubtful.write_parquet(folder / "registers.parquet")
             dismissed.write_parquet(folder / "dismissed_deaths.parquet")
     table = pl.read_parquet(lake.resolve(TABLE, month) / "conflicts.parquet")
-    return dict(sorted(Counter(table.filter("is_open")["kind"]).items()))
+    counts = Counter(table.filter("is_open")["kind"]) + Counter(town_missing=sum(map(len, missing.values())))
+    return dict(sorted(counts.items()))
 
 
 def _dismissed(answers: dict, secret: bytes) -> pl.DataFrame:

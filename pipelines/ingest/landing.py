@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipelines.confirmations import confirmation_problems, is_confirmation
 from pipelines.contract import Contract
+from pipelines.emptied import emptied_problems, is_emptied
 from pipelines.ingest.places import town_in_name
 from pipelines.lake import Lake, file_digest
 from pipelines.month import Month
@@ -83,7 +84,7 @@ def unclaimed_files(
     claimed = {path for contract in known for path in _claimed(contract, month, root)}
     problems = []
     for path in sorted(root.rglob("*")):
-        if is_confirmation(path, root):
+        if is_confirmation(path, root) or is_emptied(path, root):
             continue
         if path.is_file() and path not in claimed and not path.name.startswith(_PASSING):
             folder = path.relative_to(root).parts[0]
@@ -106,7 +107,11 @@ def input_problems(
     contracts: Mapping[str, Contract], month: Month, landing: Path, lake: Lake
 ) -> list[Problem]:
     """One problem for each file of the month that no contract claims or that could not be read."""
-    problems = [*unclaimed_files(contracts, month, landing), *confirmation_problems(landing, month)]
+    problems = [
+        *unclaimed_files(contracts, month, landing),
+        *confirmation_problems(landing, month),
+        *emptied_problems(contracts, landing, month),
+    ]
     for contract in contracts.values():
         folder = lake.resolve(f"parquet/{contract.id}", month)
         report = json.loads((folder / "report.json").read_text(encoding="utf-8")) if folder else {"files": []}

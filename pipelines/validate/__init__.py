@@ -22,8 +22,12 @@ from pipelines.validate.start import start_great_expectations
 from pipelines.validate.whole import Whole
 
 
-def validate(contract: Contract, month: Month, lake: Lake) -> dict | None:
+def validate(
+    contract: Contract, month: Month, lake: Lake, emptied: Mapping[str, Month] | None = None
+) -> dict | None:
     """The verdict on what ingest wrote of an extract for a month; None when nothing was ingested.
+
+    `emptied`: towns of which a person said that no row is left, with the month from which on.
 
     `{"extract", "month", "verdict": "accepted" | "warned" | "held", "reasons": [{"id", "severity",
     "zh", "en"}], "rows", "checks", "failed", "towns_missing", "rows_by_town", "medians"}`, also written
@@ -37,7 +41,7 @@ def validate(contract: Contract, month: Month, lake: Lake) -> dict | None:
         return None
     table = f"verdicts/{contract.id}"
     recent = recent_months(contract.id, month, lake)
-    whole = Whole(contract, month, recent, lake)
+    whole = Whole(contract, month, recent, lake, emptied or {})
     inputs = {
         "parquet": ingested,
         "compared": {str(m): lake.digest(table, m) for m in recent.months},
@@ -64,6 +68,7 @@ def validate(contract: Contract, month: Month, lake: Lake) -> dict | None:
         statistics["rows_by_town"] = whole.rows_by_file(report) or whole.rows_by_home(path)
     missing = whole.towns_missing(statistics["rows_by_town"], report) if results is not None else []
     reasons = [*whole.without_repetition(reasons, checks, results, missing), *whole.of_towns(missing)]
+    reasons += whole.of_emptied(statistics["rows_by_town"]) if results is not None else ()
     content = {
         "extract": contract.id,
         "month": str(month),
@@ -71,7 +76,7 @@ def validate(contract: Contract, month: Month, lake: Lake) -> dict | None:
         "reasons": [dataclasses.asdict(reason) for reason in reasons],
         "rows": rows,
         "checks": len(checks),
-        "failed": len(reasons),
+        "failed": sum(reason.severity != "info" for reason in reasons),
         "towns_missing": missing,
         **statistics,
     }

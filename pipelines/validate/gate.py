@@ -23,9 +23,9 @@ class Reason:
 
 
 def verdict(reasons: Iterable[Reason]) -> str:
-    """`held` by any error, `warned` by any warning, else `accepted`."""
+    """`held` by any error, `warned` by any warning, else `accepted`; what is only told changes nothing."""
     severities = {reason.severity for reason in reasons}
-    return "held" if "error" in severities else "warned" if severities else "accepted"
+    return "held" if "error" in severities else "warned" if "warning" in severities else "accepted"
 
 
 def report_reasons(contract: Contract, report: dict) -> Iterator[Reason]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines import delivery
-from pipelines.contract import SCHEMAS, Contract, Quality
+from pipelines.contract import Contract, Quality
+from pipelines.emptied import town_names
 from pipelines.lake import Lake
 from pipelines.month import Month
 from pipelines.validate import people
@@ -36,6 +36,7 @@ class Whole:
     month: Month
     recent: Recent
     lake: Lake
+    answers: Mapping[str, Month] = field(default_factory=dict)  # towns found empty, see `emptied`
 
     def inputs(self) -> dict:
         """What the answers below depend on besides this month's rows and the recent verdicts."""
@@ -46,6 +47,7 @@ class Whole:
             "last_rows": self.lake.digest(f"parquet/{self.contract.id}", self.recent.months[0])
             if last
             else None,
+            "emptied": {town: str(month) for town, month in self.emptied.items()},
         }
 
     def repeated_files(self, report: dict) -> Iterator[Reason]:
@@ -81,10 +83,22 @@ class Whole:
             return {}
         return people.rows_by_home(people.sorted_keys(rows, column), registers)
 
+    @functools.cached_property
+    def emptied(self) -> dict[str, Month]:
+        """Towns that were found empty and have had no rows since: absence means that nobody is left."""
+        standing = dict(self.answers)
+        for month in delivery.usable_months(self.contract.id, self.lake, self.month) if standing else ():
+            rows = delivery.verdict(self.contract.id, month, self.lake).get("rows_by_town") or {}
+            standing = {
+                town: since for town, since in standing.items() if month < since or not rows.get(town)
+            }
+        return standing
+
     def towns_missing(self, rows_by_town: dict[str, int], report: dict) -> list[str]:
         """Codes of towns that had rows in each recent month and have none of this month now.
 
-        A town stays missing until rows of it come: a month in which it was missing has not ended the usual.
+        A town stays missing until rows of it come, or an answer that nobody is left in it: a month in
+        which it was missing has not ended the usual.
         """
         least = min((term.arguments["minimumRows"] for term in self._terms("towns_missing")), default=None)
         if least is None:
@@ -96,6 +110,7 @@ class Whole:
             for counts, missing in zip(self.recent.rows_by_town, self.recent.towns_missing, strict=True)
         ]
         gone = {town for town in set.intersection(*usual) if not rows_by_town.get(town)} if usual else set()
+        gone -= set(self.emptied)
         if self.contract.form.get("splitBy") == "town":
             gone |= {file["town"] for file in report["files"] if file.get("town") and file["problem"]}
             gone -= {town for town, rows in rows_by_town.items() if rows}
@@ -105,9 +120,7 @@ class Whole:
     def of_towns(self, missing: Sequence[str]) -> Iterator[Reason]:
         """The reason that names the towns of which the extract says nothing."""
         for term in self._terms("towns_missing") if missing else ():
-            names = _town_names()
-            zh = "、".join(names.get(town, (town, town))[0] for town in missing)
-            en = ", ".join(names.get(town, (town, town))[1] for town in missing)
+            zh, en = _named(missing)
             yield Reason(
                 term.id,
                 term.severity,
@@ -116,13 +129,27 @@ class Whole:
                 "absence proves nothing there.",
             )
 
+    def of_emptied(self, rows_by_town: dict[str, int]) -> Iterator[Reason]:
+        """The answer that stands for towns without rows, as long as it decides what their absence means."""
+        usual = set().union(*(set(counts) for counts in self.recent.rows_by_town), *self.recent.towns_missing)
+        towns = [town for town in self.emptied if town in usual and not rows_by_town.get(town)]
+        if towns:
+            zh, en = _named(towns)
+            since = ", ".join(sorted({str(self.emptied[town]) for town in towns}))
+            yield Reason(
+                "town_emptied",
+                "info",
+                f"{zh}没有数据，经确认确无记录（{since}起）。",
+                f"No rows from {en}: it was confirmed that nobody is left there (from {since}).",
+            )
+
     def without_repetition(
         self, reasons: Sequence[Reason], checks: Sequence[Check], results: dict | None, missing: list[str]
     ) -> Iterator[Reason]:
-        """Reasons without that of a band of rows per town which only missing towns are outside of."""
-        told = set()
+        """Reasons without that of a band of rows per town that only towns told of elsewhere leave."""
+        missing, told = {*missing, *self.emptied}, set()
         for check, result in zip(checks, results["results"] if results else (), strict=True):
-            if check.shown == "towns" and set(result["result"].get("outside") or ()) <= set(missing):
+            if check.shown == "towns" and set(result["result"].get("outside") or ()) <= missing:
                 told.add(check.id)
         yield from (reason for reason in reasons if reason.id not in told)
 
@@ -190,11 +217,9 @@ class Whole:
         return found
 
 
-@functools.cache
-def _town_names() -> dict[str, tuple[str, str]]:
-    path = SCHEMAS.parent / "data" / "reference" / "towns.csv"
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return {
-            row["code"]: (row["name_zh"], row.get("name_en") or row["name_zh"])
-            for row in csv.DictReader(file)
-        }
+def _named(towns: Sequence[str]) -> tuple[str, str]:
+    names = town_names()
+    return tuple(
+        mark.join(names.get(town, (town, town))[language] for town in towns)
+        for language, mark in enumerate(("、", ", "))
+    )

@@ -96,17 +96,19 @@ class Story:
 
     def answer_conflicts(self, month: str, answer: str) -> None:
         """A person fills in the month's queue of conflicts and hands it back with the month's files."""
-        name = f"身份冲突_{month.replace('-', '')}.csv"
-        queue = self.place.lake.resolve("conflicts", Month.parse(month)) / name
-        with open(queue, encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-        assert rows, "somebody must ask before anybody answers"
-        folder = self.place.landing / month / "confirmations"
-        folder.mkdir(parents=True)
-        with open(folder / name.replace("冲突", "确认"), "w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, rows[0])
-            writer.writeheader()
-            writer.writerows(row | {"结论": answer} for row in rows)
+        queue = (
+            self.place.lake.resolve("conflicts", Month.parse(month))
+            / f"身份冲突_{month.replace('-', '')}.csv"
+        )
+        _answer(queue, self.place.landing / month, "身份冲突", "身份确认", answer)
+
+    def answer_missing_towns(self, month: str, answer: str) -> None:
+        """A person fills in the month's list of missing towns and hands it back with the month's files."""
+        queue = (
+            self.place.lake.resolve("conflicts", Month.parse(month))
+            / f"缺数镇街_{month.replace('-', '')}.csv"
+        )
+        _answer(queue, self.place.landing / month, "缺数镇街", "镇街确认", answer)
 
     def run(self, *months: str) -> None:
         """Runs months one after another through all stages; what all of them said is kept in `said`."""
@@ -189,6 +191,18 @@ class Story:
     def published(self, month: str) -> Path:
         """The folder people open."""
         return self.place.lake.partition("published", Month.parse(month))
+
+
+def _answer(queue: Path, landing: Path, asked: str, answered: str, answer: str) -> None:
+    with open(queue, encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows, "somebody must ask before anybody answers"
+    folder = landing / "confirmations"
+    folder.mkdir(parents=True)
+    with open(folder / queue.name.replace(asked, answered), "w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(row | {"结论": answer} for row in rows)
 
 
 def lay_history(home: Path) -> monthly.Workplace:

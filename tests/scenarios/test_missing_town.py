@@ -64,6 +64,13 @@ def test_luo_continues_on_what_april_said_of_his_town_and_the_line_says_so(one_t
     assert "2022-04" in found["evidence_months"]
 
 
+def test_the_run_asks_about_the_town_until_somebody_has_answered(one_town_left_out):
+    asked = [line for line in one_town_left_out.said if line.startswith("conflicts")]
+    assert ["1 town missing" in line for line in asked] == [False, True, True, True]
+    told = one_town_left_out.place.lake.resolve("conflicts", Month(2022, 6)) / "缺数镇街_202206.csv"
+    assert "小榄镇 / Xiaolan" in told.read_text(encoding="utf-8-sig")
+
+
 def test_luo_is_not_known_to_be_employed_once_april_is_too_long_ago(one_town_left_out):
     july = one_town_left_out.row("2022-07", "candidates", LUO)
     assert set(july["dimensions"]) == {"medical", "disability"}
@@ -77,6 +84,43 @@ def test_a_town_stays_missing_until_rows_of_it_come(one_town_left_out):
     for month in (Month(2022, 6), Month(2022, 7)):
         found = verdict(UNEMPLOYMENT, month, one_town_left_out.place.lake)
         assert found["towns_missing"] == [XIAOLAN], month
+
+
+@pytest.fixture(scope="module")
+def answered(one_town_left_out, tmp_path_factory) -> Story:
+    told = branch(one_town_left_out.place, tmp_path_factory.mktemp("answered") / "home")
+    told.answer_missing_towns("2022-06", "确无记录")
+    told.run("2022-06", "2022-07")
+    return told
+
+
+def test_a_town_that_truly_has_no_rows_any_more_is_asked_about_and_the_answer_ends_it(answered):
+    for month in (Month(2022, 6), Month(2022, 7)):
+        assert verdict(UNEMPLOYMENT, month, answered.place.lake)["towns_missing"] == [], month
+    assert verdict(UNEMPLOYMENT, Month(2022, 5), answered.place.lake)["towns_missing"] == [XIAOLAN]
+    queue = answered.place.lake.resolve("conflicts", Month(2022, 6))
+    assert not list(queue.glob("缺数镇街*")), "nothing is asked twice"
+    assert not any("town missing" in line for line in answered.said)
+
+
+def test_luo_is_known_not_to_be_registered_from_the_answer_on_and_only_then(answered, one_town_left_out):
+    june = answered.row("2022-06", "candidates", LUO)
+    assert set(june["dimensions"]) == {"medical", "disability"}
+    assert (june["unassessed_dimensions"], june["status"]) == ([], "de_escalated")
+    coverage = pl.read_parquet(answered.published("2022-06") / "coverage.parquet")
+    rows = coverage.filter(pl.col("extract") == UNEMPLOYMENT)
+    assert set(rows["status"]) == {"assessable"}
+    same = answered.published("2022-05") / "candidates.parquet"
+    before = one_town_left_out.published("2022-05") / "candidates.parquet"
+    assert same.read_bytes() == before.read_bytes(), "the month before the answer stays as it was"
+
+
+def test_the_answer_that_rows_are_owed_leaves_the_town_missing(one_town_left_out, tmp_path):
+    told = branch(one_town_left_out.place, tmp_path / "home")
+    told.answer_missing_towns("2022-06", "漏报")
+    told.run("2022-06")
+    assert verdict(UNEMPLOYMENT, Month(2022, 6), told.place.lake)["towns_missing"] == [XIAOLAN]
+    assert (told.place.lake.resolve("conflicts", Month(2022, 6)) / "缺数镇街_202206.csv").exists()
 
 
 def test_the_explanation_of_luos_household_names_april(one_town_left_out):

@@ -68,7 +68,9 @@ class Desk:
     contract: Contract
     lake: Lake
 
-    def deliver(self, month: str, rows=None, table: pa.Table | None = None, **report) -> dict:
+    def deliver(
+        self, month: str, rows=None, table: pa.Table | None = None, emptied: dict | None = None, **report
+    ) -> dict:
         month = Month.parse(month)
         if table is None:
             rows = good_rows(month) if rows is None else rows
@@ -89,7 +91,7 @@ class Desk:
             if table.num_rows or report["status"] == "read":
                 pq.write_table(table, folder / "rows.parquet")
             (folder / "report.json").write_text(json.dumps(report))
-        return validate(self.contract, month, self.lake)
+        return validate(self.contract, month, self.lake, emptied)
 
     def gx(self, month: str) -> str:
         folder = self.lake.resolve(f"verdicts/{self.contract.id}", Month.parse(month))

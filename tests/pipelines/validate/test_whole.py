@@ -84,6 +84,41 @@ def test_a_town_stays_missing_until_rows_of_it_come(desk, rows):
     assert desk.deliver("2022-08")["towns_missing"] == []
 
 
+def test_a_town_found_empty_is_not_missing_any_more_and_its_verdict_says_who_said_so(desk, rows):
+    for month in THREE:
+        desk.deliver(month)
+    since = {"442000002": Month(2022, 7)}
+    assert desk.deliver("2022-06", only_one_town(rows, "2022-06"))["towns_missing"] == ["442000002"]
+    for month in ("2022-07", "2022-08", "2022-09", "2022-10"):
+        found = desk.deliver(month, only_one_town(rows, month), emptied=since)
+        assert (found["verdict"], found["towns_missing"]) == ("accepted", []), month
+    assert told(found) == {}, "nothing is usual there any more"
+    found = desk.deliver("2022-07", only_one_town(rows, "2022-07"), emptied=since)
+    assert (told(found), found["failed"]) == ({"town_emptied": "info"}, 0)
+    assert "东区街道" in found["reasons"][0]["zh"] and "2022-07" in found["reasons"][0]["en"]
+
+
+def test_an_answer_ends_when_rows_of_the_town_come_again(desk, rows):
+    since = {"442000002": Month(2022, 3)}
+    desk.deliver("2022-03", only_one_town(rows, "2022-03"), emptied=since)
+    for month in ("2022-04", "2022-05", "2022-06"):
+        desk.deliver(month, emptied=since)
+    for month in ("2022-07", "2022-08", "2022-09", "2022-10"):
+        found = desk.deliver(month, only_one_town(rows, month), emptied=since)
+        assert found["towns_missing"] == ["442000002"], month
+
+
+def test_an_answer_that_comes_late_changes_the_verdict_of_its_month_and_of_those_after_it(desk, rows):
+    for month in THREE:
+        desk.deliver(month)
+    for month in ("2022-06", "2022-07"):
+        desk.deliver(month, only_one_town(rows, month))
+    since = {"442000002": Month(2022, 6)}
+    # The later one first: months may be run again in any order.
+    for month in (Month(2022, 7), Month(2022, 6), Month(2022, 7)):
+        assert validate(desk.contract, month, desk.lake, since)["towns_missing"] == [], month
+
+
 def test_a_contract_may_hold_the_extract_for_a_missing_town(desk, rows, contract):
     from pipelines.contract import Quality
 
@@ -125,6 +160,16 @@ def test_a_town_whose_file_cannot_be_read_is_missing_and_the_others_are_used(by_
     files = [*town_files("442000001"), file("x", 0, town="442000002", problem="损坏 / damaged")]
     found = by_town.deliver("2022-06", files=files, status="unreadable", problems=["b: 损坏 / damaged"])
     assert (found["verdict"], found["towns_missing"]) == ("warned", ["442000002"])
+
+
+def test_a_town_whose_file_cannot_be_read_is_missing_whatever_was_answered(by_town):
+    by_town.deliver("2022-05", files=town_files("442000001", "442000002"))
+    files = [*town_files("442000001", mark="june"), file("x", 0, town="442000002", problem="损坏 / damaged")]
+    found = by_town.deliver(
+        "2022-06", files=files, status="unreadable", problems=["b: 损坏 / damaged"],
+        emptied={"442000002": Month(2022, 6)},
+    )  # fmt: skip
+    assert found["towns_missing"] == ["442000002"]
 
 
 def test_a_town_that_sends_last_months_file_again_is_missing_and_the_others_are_used(by_town):
