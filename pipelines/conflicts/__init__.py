@@ -22,15 +22,16 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.confirmations import HEADERS, KINDS, confirmations
-from pipelines.conflicts.deaths import deaths_with_life, rows_read
+from pipelines.conflicts.deaths import deaths_with_life, life_after_death, rows_read
 from pipelines.conflicts.numbers import (
     damaged_ids,
-    people_of,
+    damaged_numbers,
     registers_in_doubt,
     two_names,
     two_numbers,
     with_names,
 )
+from pipelines.conflicts.registers import everybody, named, namesakes, people_of, plain_name, under_two_names
 from pipelines.contract import Contract
 from pipelines.delivery import deliveries
 from pipelines.emptied import write_towns_asked_about
@@ -69,13 +70,22 @@ def conflicts(contracts: Mapping[str, Contract], month: Month, landing: Path, la
         "code": code_digest("conflicts"),
     }
     if not lake.is_current(TABLE, month, inputs):
-        people = people_of(extracts, found, lake)
         dismissed = _dismissed(answers, lake.secret())
+        signs = life_after_death(extracts, month, dismissed, lake)
+        damaged = damaged_numbers(extracts, found, lake)
+        registers = everybody(found, lake)
+        asked = (
+            under_two_names(registers),
+            namesakes(registers),
+            named(registers, {plain_name(number.name) for number in damaged}),
+            signs["resident_key"],
+        )
+        people = people_of(found, asked, lake)  # of millions the few of whom anything might be said
         rows = [
             *two_names(extracts, found, people, lake),
             *two_numbers(people),
-            *deaths_with_life(extracts, month, people, dismissed, lake),
-            *damaged_ids(extracts, found, people, lake),
+            *deaths_with_life(signs, people),
+            *damaged_ids(damaged, people),
         ]
         table = _answered(rows, answers, month, lake.secret())
         with lake.write(TABLE, month, inputs) as folder:

@@ -23,6 +23,12 @@ _LIFE = {
         & ~pl.col("is_refund").fill_null(False),
     ),
 }  # fmt: skip
+_NOBODY = pl.DataFrame(
+    schema={
+        "resident_key": pl.Int64, "seen_on": pl.Date, "died_on": pl.Date, "death_source": pl.String,
+        "is_dismissed": pl.Boolean, "life_source": pl.String,
+    }
+)  # fmt: skip
 _DEATHS = {"public_security__cancellations": "event_on", "civil_affairs__funerals": "died_on"}
 
 
@@ -33,30 +39,28 @@ def rows_read(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> di
     return deaths | lives
 
 
-def deaths_with_life(
-    contracts: Mapping[str, Contract],
-    month: Month,
-    people: pl.DataFrame,
-    dismissed: pl.DataFrame,
-    lake: Lake,
-) -> Iterator[dict]:
-    """People whose death was reported and who contributed, earned or saw a doctor over a month later.
+def life_after_death(
+    contracts: Mapping[str, Contract], month: Month, dismissed: pl.DataFrame, lake: Lake
+) -> pl.DataFrame:
+    """One row per person whose death was reported and who contributed, earned or saw a doctor over a month
+    later, with the latest such day.
 
     Of a person found alive (`dismissed`: resident_key, dismissed_until_on) a death reported since counts
     before the one that was dismissed; `is_dismissed` says which one a row speaks of.
     """
     read = rows_read(contracts, month, lake)
     deaths = _deaths(read, month, dismissed, lake)
-    if deaths is None:
-        return
-    found = (_signs(extract, read.get(extract, []), deaths, lake) for extract in _LIFE)
-    signs = [frame for frame in found if frame is not None]
-    if not signs:
-        return
-    found = pl.concat(signs).sort("resident_key", "seen_on", "life_source", descending=[False, True, False])
-    found = found.unique("resident_key", keep="first", maintain_order=True)
+    found = [_NOBODY]
+    if deaths is not None:
+        found += [_signs(extract, read.get(extract, []), deaths, lake) for extract in _LIFE]
+    signs = pl.concat(found).sort("resident_key", "seen_on", "life_source", descending=[False, True, False])
+    return signs.unique("resident_key", keep="first", maintain_order=True)
+
+
+def deaths_with_life(signs: pl.DataFrame, people: pl.DataFrame) -> Iterator[dict]:
+    """Life after death as conflicts."""
     who = people.unique("resident_key", keep="first", maintain_order=True)
-    found = found.join(who.select("resident_key", "resident_id", "name"), on="resident_key", how="left")
+    found = signs.join(who.select("resident_key", "resident_id", "name"), on="resident_key", how="left")
     for row in found.iter_rows(named=True):
         yield {
             "kind": "death_and_life", "resident_key": row["resident_key"], "other_key": None,
@@ -92,17 +96,18 @@ def _deaths(
     return first.unique("resident_key", keep="first", maintain_order=True)
 
 
-def _signs(extract: str, months: list[Month], deaths: pl.DataFrame, lake: Lake) -> pl.DataFrame | None:
+def _signs(extract: str, months: list[Month], deaths: pl.DataFrame, lake: Lake) -> pl.DataFrame:
     files = [path for m in months if (path := accepted_rows(extract, m, lake))]
     if not files:
-        return None
+        return _NOBODY
     column, condition = _LIFE[extract]
-    rows = pl.scan_parquet(files).with_columns(seen_on=column)
-    # The dead are few: of tens of millions of rows only theirs are looked at.
-    rows = rows.filter(pl.col("resident_key").is_in(deaths["resident_key"].implode()))
+    asked = [column, *(condition.meta.root_names() if condition is not None else ())]
+    # The dead are few: of tens of millions of rows only theirs are looked at, and asked what they say.
+    is_of_dead = pl.col("resident_key").is_in(deaths["resident_key"].implode())
+    rows = pl.scan_parquet(files).filter(is_of_dead).select("resident_key", *asked).collect()
     rows = rows if condition is None else rows.filter(condition)
-    seen = rows.group_by("resident_key").agg(pl.col("seen_on").max())
-    late = seen.join(deaths.lazy(), on="resident_key").filter(
+    seen = rows.group_by("resident_key").agg(seen_on=pl.col(column).max())
+    late = seen.join(deaths, on="resident_key").filter(
         pl.col("seen_on") > pl.col("died_on").dt.offset_by("1mo")
     )
-    return late.with_columns(life_source=pl.lit(extract)).collect()
+    return late.with_columns(life_source=pl.lit(extract)).select(_NOBODY.columns)

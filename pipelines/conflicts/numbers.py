@@ -4,39 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
 
 from pipelines.confirmations import compact_id
+from pipelines.conflicts.registers import PERMITS, REGISTER, plain_name
 from pipelines.contract import Contract
 from pipelines.contract_check import fold_header
 from pipelines.delivery import REGISTERS, Delivery
 from pipelines.identity import is_resident_id, resident_key
 from pipelines.lake import Lake
 
-REGISTER, PERMITS = REGISTERS
 _DAMAGE = ("bad_check_character", "excel_zeros", "excel_float", "excel_number", "wrong_length", "not_an_id")
-_COLUMNS = {
-    "resident_key": pl.Int64, "resident_id": pl.String, "name": pl.String, "sex": pl.String,
-    "birth_on": pl.Date, "place": pl.String, "source": pl.String, "plain": pl.String,
-}  # fmt: skip
-
-
-def people_of(contracts: Mapping[str, Contract], found: Mapping[str, Delivery], lake: Lake) -> pl.DataFrame:
-    """One row per person and source of the registers in use; `plain` is the name as it is compared."""
-    frames = [pl.DataFrame(schema=_COLUMNS)]
-    for extract in REGISTERS:
-        path = found[extract].rows(lake) if extract in found else None
-        if path:
-            place = "register_address" if extract == REGISTER else "living_address"
-            rows = pl.scan_parquet(path).select(
-                "resident_key", "resident_id", "name", "sex", "birth_on", place=place, source=pl.lit(extract)
-            )
-            frames.append(rows.with_columns(plain=_plain(pl.col("name"))).collect())
-    return pl.concat(frames)
 
 
 def with_names(contracts: Mapping[str, Contract]) -> list[str]:
@@ -63,7 +45,7 @@ def two_names(
             if is_resident_id(row.number):
                 names.setdefault(row.number, []).append(row.name)
         for number, written in names.items():
-            different = {_plain_text(name): name for name in sorted(written)}
+            different = {plain_name(name): name for name in sorted(written)}
             if len(different) > 1:
                 first, second, *_ = different.values()
                 key = resident_key(number, lake.secret())
@@ -87,7 +69,8 @@ def registers_in_doubt(
 
 def two_numbers(people: pl.DataFrame) -> Iterator[dict]:
     """Same name, birth date and sex, and the same address or almost the same number: offered only."""
-    same = people.filter(pl.col("plain") != "").sort("resident_key").unique("resident_key", keep="first")
+    same = people.filter(pl.col("plain") != "").sort("resident_key", maintain_order=True)
+    same = same.unique("resident_key", keep="first")
     same = same.filter(pl.len().over("plain", "birth_on", "sex") > 1)
     pairs = same.join(same, on=["plain", "birth_on", "sex"], suffix="_2")
     pairs = pairs.filter(
@@ -105,36 +88,38 @@ def two_numbers(people: pl.DataFrame) -> Iterator[dict]:
         )  # fmt: skip
 
 
-def damaged_ids(
-    contracts: Mapping[str, Contract], found: Mapping[str, Delivery], people: pl.DataFrame, lake: Lake
-) -> Iterator[dict]:
-    """Damaged numbers whose first 14 or 15 digits and name are one registered person's: offered only."""
-    damaged = [
-        (extract, rejected, digits)
+def damaged_numbers(
+    contracts: Mapping[str, Contract], found: Mapping[str, Delivery], lake: Lake
+) -> list[Damaged]:
+    """Damaged numbers with a name beside them whose first 14 digits at least are there."""
+    return [
+        Damaged(extract, rejected.number, rejected.name, digits)
         for extract in with_names(contracts)
         if extract in found
         for rejected in _rejected(contracts[extract], found[extract], lake, _DAMAGE)
         if rejected.column == "resident_id" and rejected.name
         if len(digits := re.match(r"\d*", rejected.number)[0]) >= 14
     ]
-    # The register has millions of rows: it is gone through once for all names.
-    names = {_plain_text(rejected.name) for _, rejected, _ in damaged}
-    register = people.filter((pl.col("source") == REGISTER) & pl.col("plain").is_in(list(names)))
+
+
+def damaged_ids(damaged: Sequence[Damaged], people: pl.DataFrame) -> Iterator[dict]:
+    """Damaged numbers whose first 14 or 15 digits and name are one registered person's: offered only."""
+    register = people.filter(pl.col("source") == REGISTER)
     named: dict[str, list[dict]] = {}
     for row in register.select("plain", "resident_key", "resident_id", "name").iter_rows(named=True):
         named.setdefault(row["plain"], []).append(row)
-    for extract, rejected, digits in damaged:
+    for extract, number, name, digits in damaged:
         for length in (15, 14):
             begun = digits[:length]
             likely = [
                 row
-                for row in named.get(_plain_text(rejected.name), ())
+                for row in named.get(plain_name(name), ())
                 if len(begun) == length and row["resident_id"].startswith(begun)
             ]
             if len(likely) == 1:
                 yield _conflict(
                     "damaged_id", likely[0]["resident_key"], None,
-                    (rejected.number, rejected.name, extract),
+                    (number, name, extract),
                     (likely[0]["resident_id"], likely[0]["name"], REGISTER),
                 )  # fmt: skip
                 break
@@ -157,6 +142,15 @@ def _conflict(kind: str, key: int, other: int | None, first: tuple, second: tupl
         "second_id": second[0], "second_name": second[1], "second_source": second[2],
         "detail_zh": _DETAILS[kind][0], "detail_en": _DETAILS[kind][1],
     }  # fmt: skip
+
+
+class Damaged(NamedTuple):
+    """A damaged number of a rejected row, the name beside it and the digits it begins with."""
+
+    extract: str
+    number: str
+    name: str
+    digits: str
 
 
 class _Rejected(NamedTuple):
@@ -188,14 +182,3 @@ def _rejected(
         values = {headers.get(fold_header(header)): text for header, text in json.loads(raw).items()}
         name, register_no = ((values.get(k) or "").strip() for k in ("name", "household_register_no"))
         yield _Rejected(compact_id(values.get("resident_id")), name, register_no, column)
-
-
-_REMARK, _SIGNS = r"[（(\[【].*?[)）\]】]", r"[\s·•・‧．.　]"
-
-
-def _plain(name: pl.Expr) -> pl.Expr:
-    return name.fill_null("").str.replace_all(_REMARK, "").str.replace_all(_SIGNS, "").str.to_uppercase()
-
-
-def _plain_text(name: str) -> str:
-    return re.sub(_SIGNS, "", re.sub(_REMARK, "", name)).upper()

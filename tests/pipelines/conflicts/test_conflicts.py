@@ -140,6 +140,12 @@ def test_one_person_under_two_numbers_is_offered_and_keeps_nobody_off_a_list(cit
     assert city.table("people").height == 0
 
 
+@pytest.mark.parametrize("written", ["杨 伟志", "杨伟志（小）", "杨·伟志"])
+def test_one_person_under_two_numbers_is_offered_where_the_name_is_written_otherwise(city, written):
+    city.registers({}, {"resident_id": OTHER, "name": written})
+    assert city.asks() == {"two_numbers": 1}
+
+
 def test_people_who_share_name_and_birthday_alone_are_not_even_offered(city):
     elsewhere = "44209819770312" + "101"
     elsewhere += check_character(elsewhere)
