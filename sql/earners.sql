@@ -3,15 +3,8 @@ with
 
 money as (
     select * from resident_money
-),
-
-latest as (
-    select max(bit) as bit from income_months
 )
 
-select
-    money.resident_key,
-    money.earned_months & latest.bit > 0 as is_earned
+select resident_key
 from money
-cross join latest
-where money.registered_months & latest.bit > 0
+where is_earned is not null

@@ -9,6 +9,10 @@ places as (
     select * from household_places
 ),
 
+coverage as (
+    select * from household_coverage
+),
+
 deaths as (
     select * from household_deaths
 ),
@@ -100,8 +104,8 @@ select
         when net.adults_count = 0 and net.latest_death_on is null then 'no_adult'
     end as conflict_reason,
     net.is_covered,
-    case when net.is_covered then net.covered_by end as covered_by,
-    case when net.is_covered then net.covered_since_on end as covered_since_on,
+    case when net.is_covered then coverage.covered_by end as covered_by,
+    case when net.is_covered then coverage.covered_since_on end as covered_since_on,
     known.assistance_as_of_month as covered_as_of_month,
     yuan(net.medical_6m_cents) as medical_self_paid_6m_at_least_yuan,
     case when net.is_medical_exact_6m then yuan(net.medical_6m_cents) end as medical_self_paid_6m_yuan,
@@ -186,11 +190,12 @@ select
     repaired.repaired_extracts
 from net
 inner join places on net.household_no = places.household_no
+left join coverage on net.household_no = coverage.household_no
 left join assets on net.household_no = assets.household_no
 left join events on net.household_no = events.household_no
 left join visits on net.household_no = visits.household_no
 left join carried on net.household_no = carried.household_no
 left join repaired on net.household_no = repaired.household_no
 left join conflicts on net.household_no = conflicts.household_no
-inner join known on coalesce(places.town_code, '') = known.town_code
+inner join known on coalesce(places.town_code, cast('' as town_code)) = known.town_code
 cross join reference

@@ -9,14 +9,14 @@ facts as (
 select
     household_no,
     count(*) as members_count,
-    count(*) filter (where is_minor) as minors_count,
-    count(*) filter (where not is_minor) as adults_count,
-    count(*) filter (where is_working_age) as working_age_count,
+    count(case when is_minor then 1 end) as minors_count,
+    count(case when not is_minor then 1 end) as adults_count,
+    count(case when is_working_age then 1 end) as working_age_count,
     case
         when bool_or(is_able_worker) or count(is_able_worker) = count(*)
-            then count(*) filter (where is_able_worker)
+            then count(case when is_able_worker then 1 end)
     end as able_workers_count,
-    count(*) filter (where has_local_hukou) as local_hukou_count,
+    count(case when has_local_hukou then 1 end) as local_hukou_count,
     bool_or(has_local_hukou) as has_local_hukou,
     bool_or(age_years < 6) as has_child_under_6,
     bool_or(age_years >= 80) as has_member_over_80,
@@ -32,14 +32,8 @@ select
         when bool_or(covers_household) or bool_and(is_covered_alone) then true
         when count(covers_household) = count(*) then false
     end as is_covered,
-    coalesce(
-        arg_min(household_covered_by, household_covered_since_on || household_covered_by),
-        arg_min(covered_by, covered_since_on || covered_by) filter (where is_covered_alone)
-    ) as covered_by,
-    coalesce(min(household_covered_since_on), min(covered_since_on) filter (where is_covered_alone))
-        as covered_since_on,
     case
-        when bool_or(is_student) or count(is_student) = count(*) then count(*) filter (where is_student)
+        when bool_or(is_student) or count(is_student) = count(*) then count(case when is_student then 1 end)
     end as students_count,
     cast(sum(medical_6m_cents) as bigint) as medical_6m_cents,
     cast(sum(medical_12m_cents) as bigint) as medical_12m_cents,

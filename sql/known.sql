@@ -7,7 +7,7 @@ towns as (
     select town_code from residents
     where town_code is not null
     union
-    select '' as town_code
+    select cast('' as town_code) as town_code
 ),
 
 left_out as (

@@ -31,7 +31,9 @@ numbered as (
         household_numbers.household_no,
         residents.birth_on,
         residents.relation_to_head = 'head' and residents.family_register_key is not null
-            as is_register_head
+            as is_register_head,
+        residents.relation_to_head,
+        residents.address_source
     from residents
     inner join living_together on residents.resident_key = living_together.resident_key
     inner join household_numbers on living_together.label = household_numbers.label
@@ -64,19 +66,21 @@ select
     numbered.resident_key,
     numbered.household_no,
     true as is_alive,
-    case
-        when numbered.resident_key = heads.resident_key then 'head'
-        when spouses.spouse_key = heads.resident_key then 'spouse'
-        when dependants.resident_key is not null then 'child'
-        when residents.relation_to_head = 'child' then 'child'
-        when residents.relation_to_head = 'parent' then 'parent'
-        else 'other'
-    end as role,
-    residents.address_source,
+    cast(
+        case
+            when numbered.resident_key = heads.resident_key then 'head'
+            when spouses.spouse_key = heads.resident_key then 'spouse'
+            when dependants.resident_key is not null then 'child'
+            when numbered.relation_to_head = 'child' then 'child'
+            when numbered.relation_to_head = 'parent' then 'parent'
+            else 'other'
+        end
+        as member_role
+    ) as role,
+    numbered.address_source,
     cast(null as date) as died_on
 from numbered
 inner join heads on numbered.household_no = heads.household_no
-inner join residents on numbered.resident_key = residents.resident_key
 left join spouses on numbered.resident_key = spouses.resident_key
 left join dependants on numbered.resident_key = dependants.resident_key
 
@@ -86,7 +90,7 @@ select
     resident_key,
     household_no,
     false as is_alive,
-    'deceased' as role,
-    cast(null as varchar) as address_source,
+    cast('deceased' as member_role) as role,
+    cast(null as address_source) as address_source,
     died_on
 from deceased

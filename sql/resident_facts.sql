@@ -19,7 +19,7 @@ reference as (
 ),
 
 insured as (
-    select * from stg_medical_insurance__enrolments
+    select resident_key from stg_medical_insurance__enrolments
 ),
 
 illnesses as (
@@ -44,10 +44,6 @@ benefit_ends as (
 
 covered as (
     select * from covered_residents
-),
-
-earners as (
-    select * from earners
 ),
 
 money as (
@@ -111,11 +107,7 @@ statuses as (
             as is_covered_alone,
         case when known.has_assistance_roll then coalesce(covered.covers_household, false) end
             as covers_household,
-        covered.covered_by,
-        covered.covered_since_on,
-        covered.household_covered_by,
-        covered.household_covered_since_on,
-        coalesce(earners.is_earned, false) as is_earning,
+        coalesce(money.is_earned, false) as is_earning,
         coalesce(money.medical_6m_cents, 0) as medical_6m_cents,
         coalesce(money.medical_12m_cents, 0) as medical_12m_cents,
         coalesce(fees.fees_6m_cents, 0) as fees_6m_cents,
@@ -150,7 +142,6 @@ statuses as (
     left join unemployed on residents.resident_key = unemployed.resident_key
     left join benefit_ends on residents.resident_key = benefit_ends.resident_key
     left join covered on residents.resident_key = covered.resident_key
-    left join earners on residents.resident_key = earners.resident_key
     left join money on residents.resident_key = money.resident_key
     left join recorded on money.recorded_months = recorded.recorded_months
     left join fees on residents.resident_key = fees.resident_key
@@ -237,10 +228,6 @@ select
     is_locally_insured,
     is_covered_alone,
     covers_household,
-    covered_by,
-    covered_since_on,
-    household_covered_by,
-    household_covered_since_on,
     medical_6m_cents,
     medical_12m_cents,
     coalesce(is_locally_insured and is_medical_whole_6m, false) as is_medical_exact_6m,

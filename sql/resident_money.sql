@@ -1,4 +1,5 @@
 -- One row per person with money events in the window: sums of 6 and 12 months. Before and now add up.
+-- And whether the person earned in the latest income month, where there is any record of that month.
 with
 
 before as (
@@ -76,17 +77,36 @@ parts as (
         contributed_months,
         0 as registered_months
     from benefits
+),
+
+latest as (
+    select max(bit) as bit from income_months
+),
+
+sums as (
+    select
+        resident_key,
+        cast(sum(medical_6m_cents) as bigint) as medical_6m_cents,
+        cast(sum(medical_12m_cents) as bigint) as medical_12m_cents,
+        cast(sum(income_6m_cents) as bigint) as income_6m_cents,
+        cast(sum(income_12m_cents) as bigint) as income_12m_cents,
+        bit_or(recorded_months) as recorded_months,
+        bit_or(earned_months) as earned_months,
+        bit_or(contributed_months) as contributed_months,
+        bit_or(registered_months) as registered_months
+    from parts
+    group by resident_key
 )
 
 select
-    resident_key,
-    cast(sum(medical_6m_cents) as bigint) as medical_6m_cents,
-    cast(sum(medical_12m_cents) as bigint) as medical_12m_cents,
-    cast(sum(income_6m_cents) as bigint) as income_6m_cents,
-    cast(sum(income_12m_cents) as bigint) as income_12m_cents,
-    bit_or(recorded_months) as recorded_months,
-    bit_or(earned_months) as earned_months,
-    bit_or(contributed_months) as contributed_months,
-    bit_or(registered_months) as registered_months
-from parts
-group by resident_key
+    sums.resident_key,
+    sums.medical_6m_cents,
+    sums.medical_12m_cents,
+    sums.income_6m_cents,
+    sums.income_12m_cents,
+    sums.recorded_months,
+    sums.contributed_months,
+    case when sums.registered_months & latest.bit > 0 then sums.earned_months & latest.bit > 0 end
+        as is_earned
+from sums
+cross join latest

@@ -33,22 +33,22 @@ on_paper as (
     -- one join for both registers: who is in each, and whether that entry says the person is here now
     select
         coalesce(register.resident_key, permits.resident_key) as resident_key,
-        register.sex as register_sex,
+        cast(register.sex as sex) as register_sex,
         register.birth_on as register_birth_on,
         register.register_type,
         register.household_register_key,
-        register.relation_to_head,
+        cast(register.relation_to_head as relation_to_head) as relation_to_head,
         register.register_address_key,
-        register.town_code as register_town_code,
-        register.community_code as register_community_code,
+        cast(register.town_code as town_code) as register_town_code,
+        cast(register.community_code as community_code) as register_community_code,
         register.moved_in_on,
         permits.resident_key is not null as has_permit,
-        permits.sex as permit_sex,
+        cast(permits.sex as sex) as permit_sex,
         permits.birth_on as permit_birth_on,
         permits.permit_issued_on,
         permits.living_address_key,
-        permits.town_code as permit_town_code,
-        permits.community_code as permit_community_code
+        cast(permits.town_code as town_code) as permit_town_code,
+        cast(permits.community_code as community_code) as permit_community_code
     from register
     full outer join permits on register.resident_key = permits.resident_key
 ),
@@ -91,21 +91,25 @@ people as (
         end as address_key,
         case
             when judged.has_permit then judged.permit_town_code
-            when living_places.resident_key is not null then living_places.town_code
+            when living_places.resident_key is not null then cast(living_places.town_code as town_code)
             else judged.register_town_code
         end as town_code,
         case when judged.has_permit then judged.permit_town_code else judged.register_town_code end
             as record_town_code,
         case
             when judged.has_permit then judged.permit_community_code
-            when living_places.resident_key is not null then living_places.community_code
+            when living_places.resident_key is not null
+                then cast(living_places.community_code as community_code)
             else judged.register_community_code
         end as community_code,
-        case
-            when judged.has_permit then 'permit'
-            when living_places.resident_key is not null then 'grid'
-            else 'register'
-        end as address_source
+        cast(
+            case
+                when judged.has_permit then 'permit'
+                when living_places.resident_key is not null then 'grid'
+                else 'register'
+            end
+            as address_source
+        ) as address_source
     from judged
     left join living_places on judged.resident_key = living_places.resident_key
     where judged.is_registered or judged.is_permitted
@@ -115,7 +119,7 @@ newborns as (
     -- a newborn who is in no register yet lives with the mother
     select
         births.child_key as resident_key,
-        any_value(births.sex) as sex,
+        cast(any_value(births.sex) as sex) as sex,
         any_value(births.born_on) as birth_on,
         any_value(mother.address_key) as address_key,
         any_value(mother.town_code) as town_code,
@@ -140,12 +144,12 @@ everyone as (
         birth_on,
         false as has_local_hukou,
         cast(null as bigint) as family_register_key,
-        cast(null as varchar) as relation_to_head,
+        cast(null as relation_to_head) as relation_to_head,
         address_key,
         town_code,
         record_town_code,
         community_code,
-        'mother' as address_source
+        cast('mother' as address_source) as address_source
     from newborns
 )
 

@@ -52,7 +52,8 @@ STEPS = (
         ),
     ),
     Step(
-        ("benefit_ends", "covered_residents", "resident_fees", "resident_facts", "household_deaths"),
+        ("benefit_ends", "covered_residents", "resident_fees", "resident_facts", "household_coverage",
+            "household_deaths",),
         ("resident_profile",),
         ("resident_money", "earners", "benefit_ends", "covered_residents", "resident_fees"),
     ),
@@ -210,7 +211,12 @@ def _check_everybody_is_placed(database: Database) -> None:
 
 
 def _check_numbers(database: Database, folder: Path) -> None:
-    """Every household number is given once."""
+    """Every resident is described once, and every household number is given once."""
+    database.view("described", folder / "resident_profile.parquet")
+    residents = database.value("select count(*) from members where is_alive")
+    described = database.value("select count(*) from described")
+    if residents != described:
+        raise _broken_grain(f"{residents} residents but {described} of them described")
     database.view("written", folder / "household_profile.parquet")
     households = database.value("select count(*) from written")
     numbers = database.value("select count(distinct household_no) from written")

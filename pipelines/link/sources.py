@@ -12,6 +12,7 @@ from pipelines.database import Database, quoted
 from pipelines.delivery import REGISTERS, Delivery
 from pipelines.lake import Lake
 from pipelines.link.carried import lay_out_carried_towns
+from pipelines.link.words import lay_out_words
 from pipelines.month import Month
 
 WINDOW = 12
@@ -51,6 +52,7 @@ def lay_out_sources(
     for extract, contract in contracts.items():
         rows_or_nothing(database, extract, contract, used[extract], lake)
     lay_out_carried_towns(database, contracts, deliveries, lake)
+    lay_out_words(database, contracts)
     arrived = [m for m in used["education__enrolments window"] if m == month]
     enrolments = contracts["education__enrolments"]
     rows_or_nothing(database, "education__enrolments_window", enrolments, arrived, lake)
