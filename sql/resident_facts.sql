@@ -6,7 +6,11 @@ residents as (
 ),
 
 members as (
-    select * from members
+    select
+        resident_key,
+        household_no,
+        role
+    from members
     where is_alive
 ),
 
@@ -58,11 +62,22 @@ fees as (
     select * from resident_fees
 ),
 
+people as (
+    -- Joined while the rows are narrow: of two relations as large as the city DuckDB hashes either.
+    select
+        members.resident_key,
+        members.household_no,
+        members.role,
+        insured.resident_key is not null as is_insured
+    from members
+    left join insured on members.resident_key = insured.resident_key
+),
+
 statuses as (
     select
         residents.resident_key,
-        members.household_no,
-        members.role,
+        people.household_no,
+        people.role,
         residents.age_years,
         residents.sex,
         residents.birth_on,
@@ -97,11 +112,11 @@ statuses as (
         end as has_disability_certificate,
         certificates.disability_category,
         certificates.disability_grade,
-        case when known.has_enrolments then insured.resident_key is not null end as is_locally_insured,
+        case when known.has_enrolments then people.is_insured end as is_locally_insured,
         case
             when not known.has_illnesses then null
             when illnesses.resident_key is not null then true
-            when known.has_enrolments and insured.resident_key is not null then false
+            when known.has_enrolments and people.is_insured then false
         end as has_major_illness,
         case when known.has_assistance_roll then coalesce(covered.is_covered_alone, false) end
             as is_covered_alone,
@@ -133,10 +148,9 @@ statuses as (
         known.has_illnesses,
         reference.is_income_imputed as is_imputation_on
     from residents
-    inner join members on residents.resident_key = members.resident_key
+    inner join people on residents.resident_key = people.resident_key
     inner join known on residents.record_town_code = known.town_code
     cross join reference
-    left join insured on residents.resident_key = insured.resident_key
     left join illnesses on residents.resident_key = illnesses.resident_key
     left join certificates on residents.resident_key = certificates.resident_key
     left join unemployed on residents.resident_key = unemployed.resident_key
