@@ -65,16 +65,22 @@ def masked_id(resident_id: str) -> str:
 
 def is_resident_id_expr(text: pl.Expr) -> pl.Expr:
     """Vectorised `is_resident_id`; false for null."""
+    return resident_number_expr(text).is_not_null()
+
+
+def resident_number_expr(text: pl.Expr) -> pl.Expr:
+    """First 17 digits of valid resident IDs (UInt64), which say the same; null for all else."""
     # As a chain of expressions the number would be worked out anew wherever it is used.
-    return text.map_batches(_are_resident_ids, return_dtype=pl.Boolean, is_elementwise=True)
+    return text.map_batches(_resident_numbers, return_dtype=pl.UInt64, is_elementwise=True)
 
 
-def _are_resident_ids(ids: pl.Series) -> pl.Series:
+def _resident_numbers(ids: pl.Series) -> pl.Series:
     number = ids.str.slice(0, 17).cast(pl.UInt64, strict=False)
     # 18 bytes whose first 17 characters are a number of 17 digits: neither sign nor wide digit fits in.
     of_digits = (ids.str.len_bytes() == 18) & (number >= 10**16)
     born = _are_birth_dates((number // 1000 % 10**8).cast(pl.Int64))
-    return (of_digits & born & (_check_characters(number) == ids.str.slice(17))).fill_null(False)
+    valid = (of_digits & born & (_check_characters(number) == ids.str.slice(17))).fill_null(False)
+    return number if valid.all() else number.set(~valid, None)
 
 
 def _are_birth_dates(digits: pl.Series) -> pl.Series:
@@ -119,13 +125,17 @@ def _partial_sums() -> tuple[pl.Series, pl.Series, pl.Series]:
 
 def resident_key_expr(valid_id: pl.Expr, secret: bytes) -> pl.Expr:
     """Integer keys of valid resident IDs: one-to-one, below 2^62; null for null."""
-    return valid_id.map_batches(
-        lambda ids: _resident_keys(ids, secret), return_dtype=pl.Int64, is_elementwise=True
+    return key_of_number_expr(valid_id.str.slice(0, 17).cast(pl.UInt64), secret)
+
+
+def key_of_number_expr(number: pl.Expr, secret: bytes) -> pl.Expr:
+    """`resident_key_expr` by the numbers that `resident_number_expr` gives."""
+    return number.map_batches(
+        lambda numbers: _resident_keys(numbers, secret), return_dtype=pl.Int64, is_elementwise=True
     )
 
 
-def _resident_keys(ids: pl.Series, secret: bytes) -> pl.Series:
-    number = ids.str.slice(0, 17).cast(pl.UInt64)
+def _resident_keys(number: pl.Series, secret: bytes) -> pl.Series:
     for multiplier in _multipliers(secret):
         number = number ^ (number // _SHIFT)
         # UInt64 products wrap; their low 62 bits are a one-to-one map because the factor is odd.

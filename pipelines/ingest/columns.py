@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from pipelines.confirmations import compact_id
 from pipelines.contract import Property
-from pipelines.identity import is_resident_id_expr
+from pipelines.identity import resident_number_expr
 from pipelines.ingest.amounts import parse_money
+from pipelines.ingest.days import date_expr
 from pipelines.ingest.documents import NUMBER_CELL, parse_certificate, parse_resident_id
 from pipelines.ingest.header import Column
 from pipelines.ingest.places import Places, parse_community, parse_town
@@ -53,13 +54,15 @@ class Reading:
     """How one column of a table is read.
 
     `value` is the typed value of cells that are written as promised, null for all others; those of
-    them that are not empty go to `parse`.
+    them that are not empty go to `parse`. Of a resident ID `number` are its digits, as its key is made
+    of them.
     """
 
     column: Column
     value: pl.Expr
     parse: Parser
     dtype: pl.DataType
+    number: pl.Expr | None = None
 
     @property
     def raw(self) -> str:
@@ -100,11 +103,12 @@ def reading(
             return found
         return Value(found.value, action, confidence)
 
-    value = plain.value
     if aliases and column.property.identity == "resident":
         # An old number is as well written as any.
-        value = pl.when(~pl.col(plain.raw).str.strip_chars().is_in(list(aliases))).then(value)
-    return replace(plain, parse=parse, value=value)
+        is_old = pl.col(plain.raw).str.strip_chars().is_in(list(aliases))
+        value, number = pl.when(~is_old).then(plain.value), pl.when(~is_old).then(plain.number)
+        return replace(plain, parse=parse, value=value, number=number)
+    return replace(plain, parse=parse)
 
 
 def _reading(
@@ -120,8 +124,11 @@ def _reading(
     if any(cell != cell.strip() for cell in sample):
         text = text.str.strip_chars(" \t\r")  # padded to a fixed width, as some databases do
     if prop.identity == "resident":
-        value = pl.when(is_resident_id_expr(text)).then(text)
-        return Reading(column, value, lambda t: parse_resident_id(t, documents=documents), pl.String())
+        number = resident_number_expr(text)
+        value = pl.when(number.is_not_null()).then(text)
+        return Reading(
+            column, value, lambda t: parse_resident_id(t, documents=documents), pl.String(), number
+        )
     if prop.identity:
         nothing = pl.lit(None, pl.String)
         return Reading(column, nothing, lambda t: parse_certificate(t, prop.pattern), pl.String())
@@ -140,7 +147,7 @@ def _reading(
         return _date(column, text, sample, epoch)
     if prop.logical_type in ("number", "integer"):
         return _number(column, text)
-    return _text(column, text)
+    return _text(column, text, sample)
 
 
 def _listed(text: pl.Expr, codes: frozenset[str]) -> pl.Expr:
@@ -187,14 +194,6 @@ def _code(column: Column, text: pl.Expr) -> Reading:
     return Reading(column, value.cast(dtype), parse, dtype)
 
 
-_DAYS = (
-    (r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?", "%Y-%m-%d", 10),
-    (r"\d{8}", "%Y%m%d", 8),
-    (r"\d{4}/\d\d/\d\d(?: \d\d:\d\d:\d\d)?", "%Y/%m/%d", 10),
-)
-_MONTHS = ((r"\d{6}", "%Y%m", 6), (r"\d{4}-\d\d", "%Y-%m", 7))
-
-
 def _date(column: Column, text: pl.Expr, sample: list[str], epoch: int) -> Reading:
     prop = column.property
     is_month = prop.format in ("yyyyMM", "yyyy-MM") or prop.name.endswith("_month_on")
@@ -203,21 +202,7 @@ def _date(column: Column, text: pl.Expr, sample: list[str], epoch: int) -> Readi
         return parse_date(t, is_month=is_month, may_be_open=not prop.required, epoch=epoch)
 
     first = next((t.strip() for t in sample if t.strip()), "")
-    for pattern, form, length in _MONTHS if is_month else _DAYS:
-        if re.fullmatch(pattern, first):
-            day = text.str.slice(0, length)
-            if is_month:
-                day, form = (
-                    day + ("01" if form == "%Y%m" else "-01"),
-                    form + ("%d" if form == "%Y%m" else "-%d"),
-                )
-            date = day.str.to_date(form, strict=False)
-            # Days outside the years of parse_date stand for something else or are damaged.
-            is_day = date.dt.year().is_between(1880, 2199) & text.str.len_bytes().is_in([len(first)])
-            if " " in first:
-                is_day &= text.str.contains(r" [0-9]{2}:[0-9]{2}:[0-9]{2}$")
-            return Reading(column, pl.when(is_day).then(date), parse, pl.Date())
-    return Reading(column, pl.lit(None, pl.Date), parse, pl.Date())
+    return Reading(column, date_expr(text, first, is_month), parse, pl.Date())
 
 
 def _number(column: Column, text: pl.Expr) -> Reading:
@@ -248,7 +233,7 @@ def _number(column: Column, text: pl.Expr) -> Reading:
     return Reading(column, value, parse, dtype)
 
 
-def _text(column: Column, text: pl.Expr) -> Reading:
+def _text(column: Column, text: pl.Expr, sample: list[str]) -> Reading:
     prop = column.property
     rewrites = [(re.compile(p), re.sub(r"\$\{(\d+)\}", r"\\\1", to)) for p, to in prop.rewrites]
 
@@ -273,4 +258,9 @@ def _text(column: Column, text: pl.Expr) -> Reading:
         is_plain &= ~text.str.contains("[0-9]{15}")
     if rewrites:
         is_plain &= text.str.contains(prop.pattern) if prop.pattern else pl.lit(False)
-    return Reading(column, pl.when(is_plain).then(text), parse, pl.String())
+    value = pl.when(is_plain).then(text)
+    if rewrites:
+        # Few texts are written all over: those of the sample need not be parsed again.
+        words = {t: f.value for t in set(sample) if isinstance(f := parse(t), Value) and not f.action}
+        value = pl.coalesce(text.replace_strict(words, default=None, return_dtype=pl.String), value)
+    return Reading(column, value, parse, pl.String())

@@ -209,6 +209,8 @@ def _short_lines(frame: pl.DataFrame, text: bytes, first: int, width: int, separ
     """
     if width < 2 or not frame.select((pl.col(f"c{width - 1}") == "").any()).item():
         return {}
+    if text.endswith(b"\n") and occurrences(text, separator.encode()) == frame.height * (width - 1):
+        return {}  # the column is only empty here and there
     lines = pl.read_csv(
         b"text\n" + text, separator="\x02", quote_char=None, infer_schema=False, empty_string_is_null=False
     )

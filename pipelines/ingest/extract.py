@@ -24,6 +24,7 @@ from pipelines.ingest.lost_digits import refuse_lost_digits
 from pipelines.ingest.names import settled_names
 from pipelines.ingest.pieces import Aside, Piece, picked, read_piece, write_extract
 from pipelines.ingest.places import REFERENCE, load_places
+from pipelines.ingest.promised import as_promised
 from pipelines.ingest.recognise import PAGE, WORKBOOK, Unreadable
 from pipelines.ingest.report import counts, extract_report, file_report
 from pipelines.ingest.rows import Batch, raw_json, read_batch
@@ -36,6 +37,8 @@ from pipelines.month import Month
 from pipelines.password import password_of
 
 _SAMPLE = 100  # cells that decide which form of dates is the fast one
+_MOST_MISFITS = 0.01
+_MOST_OTHERS = 100_000  # rows that wait to be looked at more closely
 
 
 def ingest(contract: Contract, month: Month, landing: Path, lake: Lake) -> dict | None:
@@ -173,17 +176,37 @@ def _must_have_rows(contract: Contract) -> bool:
 
 
 def batches_of(table: Table, contract: Contract, secret: bytes, known: Known) -> Iterator[Batch]:
-    """A table's rows read by the contract; can be asked for again."""
+    """A table's rows read by the contract; can be asked for again.
+
+    Rows that are not wholly as promised come together, behind those that are.
+    """
+    others: list[pl.DataFrame] = []
     readings: list[Reading] = []
     for number, raw in enumerate(table.batches()):
-        readings = _readings(table, contract, raw.head(_SAMPLE), known)
+        if not readings:
+            readings = _readings(table, contract, raw, known)
         if number == 0:
             refuse_lost_digits(raw, readings)
-        raw = settled_names(raw, table.header)
-        yield read_batch(raw, table.header, readings, contract, secret)
+        promised, other = as_promised(raw, readings, contract, secret)
+        yield promised
+        others.append(other)
+        if other.height > _MOST_MISFITS * raw.height:
+            readings = []  # the next rows may be written in another way
+        if sum(rows.height for rows in others) > _MOST_OTHERS:
+            yield _closely_read(others, table, contract, secret, known)
+            others = []
+    if any(rows.height for rows in others):
+        yield _closely_read(others, table, contract, secret, known)
 
 
-def _readings(table: Table, contract: Contract, sample: pl.DataFrame, known: Known) -> list[Reading]:
+def _closely_read(
+    rows: list[pl.DataFrame], table: Table, contract: Contract, secret: bytes, known: Known
+) -> Batch:
+    raw = settled_names(pl.concat(rows), table.header)
+    return read_batch(raw, table.header, _readings(table, contract, raw, known), contract, secret)
+
+
+def _readings(table: Table, contract: Contract, raw: pl.DataFrame, known: Known) -> list[Reading]:
     # Registers say who exists: only a resident ID makes a person there.
     documents = not contract.keeps_identity
     order = {p.name: rank for rank, p in enumerate(contract.properties)}
@@ -194,13 +217,18 @@ def _readings(table: Table, contract: Contract, sample: pl.DataFrame, known: Kno
             c,
             places,
             documents=documents,
-            sample=sample[f"c{c.index}"].to_list(),
+            sample=_sample(raw[f"c{c.index}"]),
             epoch=table.epoch,
             aliases=known.aliases,
             households=known.households,
         )
         for c in columns
     ]
+
+
+def _sample(cells: pl.Series) -> list[str]:
+    filled = (cells != "").arg_true()
+    return cells.gather(filled.head(_SAMPLE)).to_list()
 
 
 def _repeated(pieces: list[Piece], contract: Contract) -> pl.DataFrame:

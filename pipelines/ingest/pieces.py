@@ -93,7 +93,8 @@ def read_piece(
                 piece.kept[kind].append(aside.keep(rows.with_columns(same)))
         lines.append(batch.accepted["line"])
         hashes.append(key_hashes(batch.accepted, contract))
-        piece.kept["rows"].append(aside.keep(batch.accepted.drop("line").with_columns(same[1])))
+        if batch.accepted.height:
+            piece.kept["rows"].append(aside.keep(batch.accepted.drop("line").with_columns(same[1])))
         piece.rows_in += batch.rows_in
         piece.accepted += batch.accepted.height
         piece.rejected += batch.rejected.height

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow as pa
 
-from pipelines.contract import Contract
+from pipelines.contract import Contract, Property
 from pipelines.contract_check import fold_header
 from pipelines.identity import document_key, resident_key_expr
 from pipelines.ingest.columns import Reading
@@ -186,10 +186,10 @@ def _violations(
     typed: pl.DataFrame, raw: pl.DataFrame, readings: list[Reading], refused: pl.DataFrame
 ) -> pl.DataFrame:
     """Values that were read but are not allowed: missing though required, pattern, minimum, maximum."""
-    checks = [(rank, r, *check) for rank, r in enumerate(readings) for check in _checks(r)]
-    broken = typed.select(is_broken.alias(str(i)) for i, (_, _, _, is_broken, _) in enumerate(checks))
+    asked = [(rank, r, *check) for rank, r in enumerate(readings) for check in checks(r)]
+    broken = typed.select(is_broken.alias(str(i)) for i, (_, _, _, is_broken, _) in enumerate(asked))
     found = [pl.DataFrame(schema=ISSUE_SCHEMA)]
-    for i, (rank, r, reason, _, allowed) in enumerate(checks):
+    for i, (rank, r, reason, _, allowed) in enumerate(asked):
         rows = broken[str(i)].fill_null(False).arg_true()
         if len(rows):
             cells = pl.DataFrame({"row": rows.cast(pl.UInt32), "raw": raw[r.raw].gather(rows)})
@@ -199,7 +199,7 @@ def _violations(
     return pl.concat(found)
 
 
-def _checks(r: Reading) -> list[tuple[str, pl.Expr, str]]:
+def checks(r: Reading) -> list[tuple[str, pl.Expr, str]]:
     """(reason, expression that holds where it is broken, what is allowed) of one property."""
     prop, value = r.property, pl.col(r.property.name)
     checks = []
@@ -266,7 +266,7 @@ def _keyed(typed: pl.DataFrame, contract: Contract, secret: bytes) -> pl.DataFra
     columns = []
     for prop in contract.properties:
         if prop.name not in typed.columns:
-            typed = typed.with_columns(pl.lit(None, _polars_type(prop)).alias(prop.name))
+            typed = typed.with_columns(pl.lit(None, polars_type(prop)).alias(prop.name))
         if not prop.identity:
             columns.append(pl.col(prop.name))
             continue
@@ -290,7 +290,8 @@ def _key(ids: pl.Series, is_resident: bool, secret: bytes) -> pl.Series:
     return keys
 
 
-def _polars_type(prop) -> pl.DataType:
+def polars_type(prop: Property) -> pl.DataType:
+    """Type of a property's column; identities are text before they are keys."""
     if prop.identity:
         return pl.String()
     return pl.Schema(pa.schema([("", prop.arrow_type)]))[""]

@@ -41,7 +41,7 @@ _WIDE_LETTERS = {
     c: c - 0xFEE0 for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
 # Real dates of people and papers; outside lies a damaged value.
-_FIRST_YEAR, _LAST_YEAR = 1880, 2199
+FIRST_YEAR, LAST_YEAR = 1880, 2199
 
 
 @dataclass(frozen=True)
@@ -235,8 +235,8 @@ def _day(year: str, month: str, day: str, is_month: bool, action: str | None) ->
         found = date(int(year), int(month), int(day))
     except ValueError:
         return Refusal("impossible_date", _DATE_ALLOWED)
-    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        return Refusal("impossible_date", f"a date from {_FIRST_YEAR} to {_LAST_YEAR}")
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        return Refusal("impossible_date", f"a date from {FIRST_YEAR} to {LAST_YEAR}")
     if is_month and found.day != 1:
         return Value(found.replace(day=1), "date_form")
     return Value(found, action)
