@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -180,12 +181,15 @@ def _day(value: object) -> datetime.date:
 def read_plain_document(path: Path) -> Document:
     """A YAML mapping without anchors and aliases (a few of them can stand for gigabytes)."""
     refused = (yaml.AnchorToken, yaml.AliasToken)
-    try:
-        for token in yaml.scan(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader):
-            if isinstance(token, refused):
-                where = f"line {token.start_mark.line + 1}"
-                problem = Problem(path.name, where, "an anchor (&) or alias (*)", "plain values")
-                raise Problems("Anchors and aliases", [problem])
-    except yaml.YAMLError:
-        pass  # read_document says where
+    text = path.read_text(encoding="utf-8")
+    # A name follows both signs at once: where none does, no token needs to be looked at.
+    if re.search(r"[&*]\S", text):
+        try:
+            for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+                if isinstance(token, refused):
+                    where = f"line {token.start_mark.line + 1}"
+                    problem = Problem(path.name, where, "an anchor (&) or alias (*)", "plain values")
+                    raise Problems("Anchors and aliases", [problem])
+        except yaml.YAMLError:
+            pass  # read_document says where
     return read_document(path)
