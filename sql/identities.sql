@@ -1,21 +1,12 @@
 -- One row per living member of a household named to a town: who it is. Restricted: only lists for visits
 -- may show it.
-with
-
-named as (
-    select distinct household_no
-    from named_households
-),
-
-people as (
+with people as (
     select
-        members.resident_key,
-        members.household_no,
-        members.role,
-        members.address_source
-    from members
-    inner join named on members.household_no = named.household_no
-    where members.is_alive
+        resident_key,
+        household_no,
+        role,
+        address_source
+    from named_members
 ),
 
 register as (

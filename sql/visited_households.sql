@@ -34,6 +34,9 @@ ordered as (
         alive.resident_id,
         alive.address,
         alive.grid_no,
+        coalesce(roles.position, 5) as position,
+        coalesce(roles.label, '其他') as label,
+        coalesce(cast(alive.age_years as varchar), '？') as age,
         -- Where no head is left, the eldest adult nearest to the head is asked for.
         row_number() over (
             partition by alive.household_no
@@ -43,29 +46,43 @@ ordered as (
     left join roles on alive.role = roles.role
 ),
 
+-- Lists are put in order afterwards: sorting within an aggregate costs several times as much.
 counted as (
     select
-        alive.household_no,
-        coalesce(roles.position, 5) as position,
-        coalesce(roles.label, '其他') as label,
+        household_no,
+        position,
+        label,
         count(*) as persons,
-        string_agg(
-            coalesce(cast(alive.age_years as varchar), '？'), '、'
-            order by alive.age_years desc nulls last, alive.resident_key asc
-        ) as ages
-    from alive
-    left join roles on alive.role = roles.role
-    group by alive.household_no, coalesce(roles.position, 5), coalesce(roles.label, '其他')
+        list(age) as ages,
+        list(place) as places
+    from ordered
+    group by household_no, position, label
+),
+
+told as (
+    select
+        household_no,
+        position,
+        persons,
+        label || array_to_string(list_select(ages, list_grade_up(places)), '、') || '岁' as ages_zh
+    from counted
+),
+
+gathered as (
+    select
+        household_no,
+        sum(persons) as persons,
+        list(ages_zh) as ages_zh,
+        list(position) as positions
+    from told
+    group by household_no
 ),
 
 described as (
     select
         household_no,
-        sum(persons) || '人：' || string_agg(
-            label || ages || '岁', '、' order by position asc
-        ) as members_zh
-    from counted
-    group by household_no
+        persons || '人：' || array_to_string(list_select(ages_zh, list_grade_up(positions)), '、') as members_zh
+    from gathered
 )
 
 select

@@ -71,9 +71,8 @@ def town_lists(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> T
         _lay_out_registers(db, contracts, month, lake)
         db.register("communities", _communities())
         db.register("previous_candidates", _previous_candidates(month, lake))
-        db.table("named_households")
-        db.table("identities")
-        db.table("visited_households")
+        for name in ("named_households", "named_members", "identities", "visited_households"):
+            db.table(name)
         listed, waiting, changes = (
             _fetched(db, name) for name in ("town_lists", "town_waiting", "town_changes")
         )

@@ -42,12 +42,16 @@ class Compiled:
 
     def explanation(self, language: str) -> str:
         """SQL text: the explanation with the remarks that hold."""
-        pieces = [self._sentence(self.rule.explanation[language], language)]
+        template = self.rule.explanation[language]
+        if language == "en":
+            template = template[:1].upper() + template[1:]
+        pieces = [self._sentence(template, language)]
         for remark in self.rule.remarks:
             pieces.append(self._remark(remark, language))
         whole = f"concat({', '.join(pieces)})"
-        # A sentence may begin with who it speaks of.
-        return f"concat(upper(left({whole}, 1)), substr({whole}, 2))" if language == "en" else whole
+        # A sentence may begin with who it speaks of; only then is it written twice into the statement.
+        is_told_first = language == "en" and template.startswith("{")
+        return f"concat(upper(left({whole}, 1)), substr({whole}, 2))" if is_told_first else whole
 
     def severity(self, steps: Value) -> str:
         """SQL number from 0 to 10, by the severity table of selection.yaml where the rule gives a ratio."""

@@ -41,8 +41,7 @@ def copied_rules(folder: Path, times: int) -> Path:
     for path in sorted(RULES.glob("*.yaml")):
         if path.name == "selection.yaml":
             continue
-        text = path.read_text(encoding="utf-8")
-        rule_id = yaml.safe_load(text)["id"]
+        text, rule_id = path.read_text(encoding="utf-8"), path.stem
         for number in range(2, times + 1):
             copy = text.replace(f"\nid: {rule_id}\n", f"\nid: {rule_id}_{number}\n", 1)
             (folder / f"{rule_id}_{number}.yaml").write_text(copy, encoding="utf-8")
