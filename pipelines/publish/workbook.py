@@ -19,7 +19,7 @@ from pipelines.month import Month
 from pipelines.publish import notes
 from pipelines.publish.answers import add_checks
 from pipelines.publish.revision import Revision
-from pipelines.publish.styles import Styles, height_of, marks, sentences
+from pipelines.publish.styles import Sheet, Styles, height_of, marks, sentences
 from pipelines.publish.town_lists import Town
 from pipelines.publish.words import Words, zh, zh_list
 from pipelines.rule.order import Order
@@ -111,12 +111,12 @@ def write_workbook(path: Path, content: Content, columns: list[Column], words: W
             "created": datetime.combine(month.end, time()),
         }
     )
-    styles = Styles(book)
-    _list_sheet(book.add_worksheet("走访名单"), content, columns, words, styles)
-    notes.changes_sheet(book.add_worksheet("变化"), content, words, styles)
-    notes.waiting_sheet(book.add_worksheet("候补"), content, words, styles)
-    notes.data_sheet(book.add_worksheet("数据情况"), content, words, styles)
-    notes.guide_sheet(book.add_worksheet("说明"), content, words, styles, order)
+    styles, add = Styles(book), book.add_worksheet
+    _list_sheet(add("走访名单", Sheet), content, columns, words, styles)
+    notes.changes_sheet(add("变化", Sheet), content, words, styles)
+    notes.waiting_sheet(add("候补", Sheet), content, words, styles)
+    notes.data_sheet(add("数据情况", Sheet), content, words, styles)
+    notes.guide_sheet(add("说明", Sheet), content, words, styles, order)
     for sheet in book.worksheets():
         sheet.set_footer(
             f"&L&8{CONFIDENTIAL}&C&8第 &P 页，共 &N 页&R&8{town.name_zh} {month} 版本 {content.mark}"
