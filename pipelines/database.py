@@ -182,6 +182,8 @@ def write_views(path: Path, views: Iterable[DocumentedView], tables: Mapping[str
     fresh.unlink(missing_ok=True)
     connection = duckdb.connect(str(fresh))
     try:
+        # In one transaction: hundreds of comments are flushed to disk together.
+        connection.begin()
         for name, table in tables.items():
             connection.register("given", table)
             connection.execute(f"create table {quoted(name)} as select * from given")
@@ -196,6 +198,7 @@ def write_views(path: Path, views: Iterable[DocumentedView], tables: Mapping[str
             for column, comment in view.columns.items():
                 target = f"{quoted(view.name)}.{quoted(column)}"
                 connection.execute(f"comment on column {target} is {_literal(comment)}")
+        connection.commit()
     except duckdb.Error as error:
         fresh.unlink(missing_ok=True)
         raise DatabaseError(path.name, "", error) from None
