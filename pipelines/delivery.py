@@ -19,7 +19,7 @@ USABLE = ("accepted", "warned")
 
 # What became of an extract, for the people who read it: Chinese, English.
 STATUSES = {
-    "accepted": ("正常", "accepted"),
+    "accepted": ("已采用", "accepted"),
     "warned": ("采用，有提醒", "accepted with warnings"),
     "held": ("暂不采用", "held"),
     "missing": ("未收到", "missing"),

@@ -9,6 +9,9 @@ from datetime import date
 
 from pipelines.problem import HardshipError
 
+# What happened is looked at over the reference month and the eleven before it.
+WINDOW = 12
+
 _PATTERN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 

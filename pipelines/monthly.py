@@ -21,9 +21,6 @@ from pipelines.problem import HardshipError
 
 STAGES = ("ingest", "validate", "link", "detect", "publish", "report")
 
-# A window holds the reference month and the eleven before it.
-HISTORY_MONTHS = 11
-
 Progress = Callable[[str], None]
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipelines.lake import Lake, write_whole
-from pipelines.month import Month
+from pipelines.month import WINDOW, Month
 
 FILE = "OUT_OF_DATE.txt"
 
 # Link looks no further back than its window for the last month's households.
-_WINDOW = 12
 
 
 def outdated_months(lake: Lake) -> dict[Month, list[str]]:
@@ -49,7 +48,7 @@ def mark_outdated(lake: Lake) -> dict[Month, list[str]]:
 
 def _profile_reasons(lake: Lake, month: Month) -> Iterator[str]:
     inputs = (lake.about("profiles", month) or {}).get("inputs", {})
-    earlier = [m for m in lake.months("profiles") if month.plus(-_WINDOW) <= m < month][-1:]
+    earlier = [m for m in lake.months("profiles") if month.plus(-WINDOW) <= m < month][-1:]
     before = {str(m): lake.digest("profiles", m) for m in earlier}
     if inputs.get("previous", before) != before:
         yield f"the households of {', '.join(before) or 'earlier months'} were made again"

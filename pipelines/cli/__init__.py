@@ -20,6 +20,7 @@ from pipelines.cli.sql import sql
 from pipelines.cli.terminal import JsonOption
 from pipelines.cli.tidy import tidy
 from pipelines.cli.visits import visits_app
+from pipelines.month import WINDOW
 
 # Nothing that reads or joins data is imported here: help answers at once.
 
@@ -99,7 +100,7 @@ def ingest(
     from pipelines import monthly
 
     given.one_of("--months", months, "--before", before)
-    chosen = given.months(months) if months else given.month(before).window(monthly.HISTORY_MONTHS + 1)[:-1]
+    chosen = given.months(months) if months else given.month(before).window(WINDOW)[:-1]
     with terminal.alive() as say:
         monthly.ingest_history(chosen, given.place(context), progress=say)
     typer.echo(f"Next: hardship run --month {chosen[-1].plus(1)}")
@@ -208,7 +209,6 @@ def synthesize(
 
     All people are invented: their IDs carry a prefix that no place in China has.
     """
-    from pipelines import monthly
     from pipelines.city import answers, laying, synthesize
 
     landing = given.place(context).landing
@@ -218,7 +218,7 @@ def synthesize(
         typer.echo(f"{count:,} visits of {when}")
         return
     given.one_of("--months", months, "--until", until)
-    chosen = given.months(months) if months else given.month(until).window(monthly.HISTORY_MONTHS + 1)
+    chosen = given.months(months) if months else given.month(until).window(WINDOW)
     if missing:
         if truth:
             raise typer.BadParameter("--truth goes with a whole city, not with --missing.")

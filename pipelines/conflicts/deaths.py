@@ -9,9 +9,8 @@ import polars as pl
 from pipelines.contract import Contract
 from pipelines.delivery import accepted_rows, is_usable, usable_months
 from pipelines.lake import Lake
-from pipelines.month import Month
+from pipelines.month import WINDOW, Month
 
-_WINDOW = 12
 # Whoever pays in, earns or sees a doctor lives. Pensions are often paid on, and stays settled later.
 _LIFE = {
     "human_resources__contributions": ("contribution_month_on", None),
@@ -35,7 +34,7 @@ _DEATHS = {"public_security__cancellations": "event_on", "civil_affairs__funeral
 def rows_read(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[str, list[Month]]:
     """Per extract the months whose rows tell of deaths (ever) or of life (the window)."""
     deaths = {e: sorted(usable_months(e, lake, before=month.plus(1))) for e in _DEATHS if e in contracts}
-    lives = {e: [m for m in month.window(_WINDOW) if is_usable(e, m, lake)] for e in _LIFE if e in contracts}
+    lives = {e: [m for m in month.window(WINDOW) if is_usable(e, m, lake)] for e in _LIFE if e in contracts}
     return deaths | lives
 
 

@@ -11,20 +11,13 @@ import polars as pl
 import xlsxwriter
 
 from pipelines.contract import Contract
-from pipelines.delivery import Delivery
+from pipelines.delivery import STATUSES, Delivery
 from pipelines.department import DEPARTMENTS
 from pipelines.feedback.reasons import reason_words, repair_words
 from pipelines.feedback.rows import MOST_ROWS, allowed_of, headers_of
 from pipelines.feedback.scores import Score
 from pipelines.month import Month
 
-_STATUS = {
-    "accepted": ("已采用", "accepted"),
-    "warned": ("采用，有提醒", "accepted with warnings"),
-    "held": ("暂不采用", "held"),
-    "missing": ("未收到", "missing"),
-    "not due": ("本月无需报送", "not due"),
-}
 _KEPT = ("值未采用，行已采用", "value refused, row kept")
 _RETURNED = ("退回", "returned")
 
@@ -111,7 +104,7 @@ def _totals(sheets: _Sheets, returned: Returned, title: str) -> None:
         used = "" if found.as_of in (None, returned.month) else f"{found.as_of}"
         rows.append(
             [
-                _named(contract), _both(_STATUS[found.status]), used, len(report.get("files", ())),
+                _named(contract), _both(STATUSES[found.status]), used, len(report.get("files", ())),
                 found.rows_in, found.accepted, found.rejected, found.repaired_values - refused, refused,
                 "\n".join(f"{reason['zh']} / {reason['en']}" for reason in found.reasons),
             ]
@@ -172,7 +165,7 @@ def _punctuality(days_late: int | None) -> str | None:
 def _scorecard(sheets: _Sheets, returned: Returned, title: str) -> None:
     rows = [
         [
-            str(score.month), _named(returned.contracts[score.extract]), _both(_STATUS[score.status]),
+            str(score.month), _named(returned.contracts[score.extract]), _both(STATUSES[score.status]),
             _punctuality(score.days_late), score.rows_in, score.rejected,
             score.rejected / score.rows_in if score.rows_in else None,
             score.repaired, score.resolved, score.leads, score.confirmed, score.wrong,

@@ -15,14 +15,13 @@ from pipelines.delivery import Delivery
 from pipelines.lake import Lake, code_digest
 from pipelines.link.fold import fold_month, fold_window, lay_out_state
 from pipelines.link.sources import (
-    WINDOW,
     lay_out_sources,
     left_out,
     minimum_wages,
     months_used,
     previous_profiles,
 )
-from pipelines.month import Month
+from pipelines.month import WINDOW, Month
 from pipelines.problem import HardshipError
 
 __all__ = ["fold_window", "link"]

@@ -14,13 +14,12 @@ from pipelines.delivery import REGISTERS
 from pipelines.lake import Lake, code_digest
 from pipelines.link.sources import (
     INCOME_EXTRACTS,
-    WINDOW,
     lay_out_registers,
     months_of_registers,
     rows_or_nothing,
     window_table,
 )
-from pipelines.month import Month
+from pipelines.month import WINDOW, Month
 
 SETTLEMENTS = "medical_insurance__settlements"
 FOLDED = (SETTLEMENTS, *INCOME_EXTRACTS)

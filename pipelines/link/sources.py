@@ -13,9 +13,7 @@ from pipelines.delivery import REGISTERS, Delivery
 from pipelines.lake import Lake
 from pipelines.link.carried import lay_out_carried_towns
 from pipelines.link.words import lay_out_words
-from pipelines.month import Month
-
-WINDOW = 12
+from pipelines.month import WINDOW, Month
 
 INCOME_EXTRACTS = ("taxation__incomes", "human_resources__contributions", "human_resources__pensions")
 

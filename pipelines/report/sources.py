@@ -32,7 +32,7 @@ def deliveries(view: View) -> Html:
     held, late, repaired = now.count("held"), now.count("missing"), sum(a.repaired for a in view.arrivals)
     lead = both(
         f"本月{len(now)}项数据：{late}项未收到，{held}项暂不采用，修正{repaired:,}个值。"
-        "图例：● 正常　◐ 采用，有提醒　■ 暂不采用　○ 未收到　· 无需报送",
+        "图例：● 已采用　◐ 采用，有提醒　■ 暂不采用　○ 未收到　· 无需报送",
         f"{len(now)} extracts: {late} did not arrive, {held} are held, {repaired:,} values were repaired. "
         "● accepted ◐ accepted with warnings ■ held ○ missing · not due",
     )
