@@ -25,10 +25,12 @@ from great_expectations.expectations.metrics.table_metric_provider import TableM
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.validator import ValidationDependencies
 
+from pipelines.validate.people import sorted_keys
+
 
 def waits_for(batch_id: str | None, **numbers: tuple) -> ValidationDependencies:
-    """Numbers by name, each as (what is counted, in which column, by which argument): see `_COUNTED`;
-    `repeated` rows are counted by a metric of their own.
+    """Numbers by name, each as (what is counted, in which column, by which argument): `rows`, see `_COUNTED`,
+    and `repeated`, which is a metric of its own.
     """
     found = {}
     for name, (what, column, given) in numbers.items():
@@ -41,7 +43,7 @@ def waits_for(batch_id: str | None, **numbers: tuple) -> ValidationDependencies:
 
 
 class CountMetric(TableMetricProvider):
-    """One aggregate over all rows of a table."""
+    """One number over all rows of a table."""
 
     metric_name = "table.counted"
     domain_keys = ("batch_id",)
@@ -53,11 +55,12 @@ class CountMetric(TableMetricProvider):
         domain_type=MetricDomainTypes.TABLE,
     )
     def _sqlalchemy(cls, execution_engine, metric_domain_kwargs, metric_value_kwargs, **kwargs):
-        column, what = metric_value_kwargs["column"], metric_value_kwargs["what"]
-        counted = _COUNTED[what](sa.column(column) if column else None, metric_value_kwargs["given"])
-        if what in _BY_VALUE:
+        what, column = metric_value_kwargs["what"], metric_value_kwargs["column"]
+        counted = sa.func.count()
+        if what != "rows":
             rows, _, _ = execution_engine.get_compute_domain(metric_domain_kwargs, MetricDomainTypes.TABLE)
-            counted = _rows_with(sa.column(column), counted, rows)
+            query = _COUNTED[what](rows, sa.column(column), metric_value_kwargs["given"])
+            counted = query.scalar_subquery()
         return counted, {"batch_id": metric_domain_kwargs["batch_id"]}, {}
 
 
@@ -81,59 +84,58 @@ class RepeatedMetric(TableMetricProvider):
 
 
 def _may_repeat(file: Path, columns: list[str]) -> bool:
-    """False where all hashes of keys differ, for then no key stands twice."""
-    key = pl.col(columns[0]) if len(columns) == 1 else pl.struct(columns)
-    hashes = pl.scan_parquet(file).select(key.hash()).collect().to_series().sort()
-    return (hashes == hashes.shift()).any()
+    """False where no two hashes of keys are equal, for then no key stands twice."""
+    if len(columns) == 1 and columns[0].endswith("_key"):
+        ordered = sorted_keys(file, columns[0])  # are asked for again, see `people`
+    else:
+        key = pl.col(columns[0]) if len(columns) == 1 else pl.struct(columns)
+        ordered = pl.scan_parquet(file).select(key.hash()).collect().to_series().sort()
+    return (ordered == ordered.shift()).any()
 
 
-def _rows_with(column: sa.ColumnElement, condition: sa.ColumnElement, rows: sa.Selectable):
-    """Rows whose value in a column meets a condition, which is asked once of each value."""
+# Each number is a query of its own within the statement: what Parquet's statistics of a column answer,
+# that nothing is missing or beyond a bound, is then answered without reading the column.
+
+
+def _missing(rows, column, given):
+    return sa.select(sa.func.count() - sa.func.count(column)).select_from(rows)
+
+
+def _outside_codes(rows, column, codes: str | list):
+    return _of_values(rows, column, column.not_in(json.loads(codes) if isinstance(codes, str) else codes))
+
+
+def _of_another_pattern(rows, column, pattern: str):
+    # Great Expectations refuses patterns here.
+    return _of_values(rows, column, sa.not_(sa.func.regexp_full_match(column, pattern)))
+
+
+def _of_values(rows, column, condition):
+    """Rows whose value meets a condition, which is asked once of each value."""
     values = sa.select(column, sa.func.count().label("rows_of_value")).select_from(rows).group_by(column)
-    found = sa.cast(sa.func.coalesce(sa.func.sum(sa.column("rows_of_value")), 0), sa.BigInteger)
-    return sa.select(found).select_from(values.subquery()).where(condition).scalar_subquery()
+    found = sa.func.coalesce(sa.func.sum(sa.column("rows_of_value")), 0)
+    return sa.select(sa.cast(found, sa.BigInteger)).select_from(values.subquery()).where(condition)
 
 
-def _rows(column, given):
-    return sa.func.count()
-
-
-def _missing(column, given):
-    return sa.func.count() - sa.func.count(column)
-
-
-def _outside_codes(column, codes: str | list):
-    return column.not_in(json.loads(codes) if isinstance(codes, str) else codes)
-
-
-def _outside_bounds(column, bounds: list):
+def _outside_bounds(rows, column, bounds: list):
     low, high = bounds
     conditions = [column < low] if low is not None else []
-    return _where(sa.or_(*conditions, *([column > high] if high is not None else [])))
+    conditions += [column > high] if high is not None else []
+    return sa.select(sa.func.count()).select_from(rows).where(sa.or_(*conditions))
 
 
-def _of_another_pattern(column, pattern: str):
-    # Great Expectations refuses patterns here.
-    return sa.not_(sa.func.regexp_full_match(column, pattern))
-
-
-def _median_amount(column, least_rows: int):
+def _median_amount(rows, column, least_rows: int):
     """Median of the amounts that are not zero, without their sign; null where there are too few."""
-    amount = sa.case((column != 0, sa.func.abs(column)))
     # Great Expectations looks through all modules and files of the process when a number is a decimal.
-    return sa.case((sa.func.count(amount) >= least_rows, sa.cast(sa.func.median(amount), sa.Double)))
-
-
-def _where(condition):
-    return sa.func.count(sa.case((condition, 1)))
+    median = sa.cast(sa.func.median(sa.func.abs(column)), sa.Double)
+    found = sa.case((sa.func.count() >= least_rows, median))
+    return sa.select(found).select_from(rows).where(column != 0)
 
 
 _COUNTED: Mapping = {
-    "rows": _rows,
     "missing": _missing,
     "outside_codes": _outside_codes,
     "outside_bounds": _outside_bounds,
     "of_another_pattern": _of_another_pattern,
     "median_amount": _median_amount,
 }
-_BY_VALUE = ("outside_codes", "of_another_pattern")

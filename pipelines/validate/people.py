@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 
-@functools.lru_cache(maxsize=1)
+@functools.lru_cache(maxsize=2)  # this month's, asked for three times, and last month's
 def sorted_keys(file: Path, column: str) -> pl.Series:
     """The resident keys in a column of a file of rows, without nulls."""
     return pl.read_parquet(file, columns=[column]).to_series().drop_nulls().sort().alias("resident_key")
