@@ -138,7 +138,7 @@ def _write(frames: Iterable[pl.DataFrame], path: Path, kind: str, contract: Cont
     # Its bytes depend neither on the number of threads nor on how the rows lie in frames.
     whole = pl.concat([empty, *ordered], rechunk=False)
     try:
-        whole.write_parquet(path, compression="zstd", compression_level=1, row_group_size=_GROUP)
+        whole.write_parquet(path, compression="lz4", row_group_size=_GROUP)
     except pl.exceptions.ComputeError as error:
         raise OSError(str(error)) from None  # a full disk, which the lake explains
 

@@ -22,6 +22,7 @@ def as_promised(
     typed = raw.with_columns(_value(r) for r in readings)
     stands_out = pl.any_horizontal(_stands_out(raw, readings, contract))
     is_other = typed.select(stands_out.fill_null(False)).to_series()
+    typed = typed.select(*(name for r in readings for name in _needed(r, contract)), "line")
     if is_other.any():
         raw, typed = raw.filter(is_other), typed.filter(~is_other)
     else:
@@ -29,6 +30,11 @@ def as_promised(
     accepted = typed.select(*_columns(readings, contract, secret), pl.lit(False).alias("is_repaired"), "line")
     nothing = pl.DataFrame()
     return Batch(accepted.height, accepted, nothing, nothing, Counter(), nothing), raw
+
+
+def _needed(r: Reading, contract: Contract) -> list[str]:
+    keeps_text = r.number is not None and contract.keeps_identity
+    return [r.property.name, r.raw] if keeps_text else [r.property.name]
 
 
 def _value(r: Reading) -> pl.Expr:
