@@ -49,7 +49,7 @@ def test_rows_that_no_longer_fit_in_memory_wait_on_disk_and_come_out_the_same(
     assert set(usual.rejected["reason"]) > {"not_a_number", "wrong_length", "corrected"}
     monkeypatch.setattr(pieces, "_IN_MEMORY", room)
     poor = delivered(tmp_path / "poor").ingested()
-    # Three files have accepted rows, the first some that were looked at closely, and rejected and repaired ones.
+    # Three files have accepted rows, one also rows that were looked at closely, rejected ones and repairs.
     assert 0 < len(laid) <= 6 and (len(laid) == 6) == (room == 0)
     assert poor.report == usual.report
     for name in ("rows", "rejected", "repairs"):
