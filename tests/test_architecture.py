@@ -33,7 +33,6 @@ PLACES_OF_LIBRARIES = {
     "fastexcel": "pipelines/ingest",
     "msoffcrypto": "pipelines/password.py",
     "typer": "pipelines/cli/",
-    "altair": "pipelines/report/",
     "vl_convert": "pipelines/report/",
 }
 

@@ -57,6 +57,6 @@ def _made_from(month: Month, lake: Lake, rules: Path) -> dict:
         "reference": {path.name: file_digest(path) for path in sorted(manifest.REFERENCE.glob("*.csv"))},
         "code": {
             "sha256": code_digest("report"),
-            **{name: importlib.metadata.version(name) for name in ("altair", "duckdb", "vl-convert-python")},
+            **{name: importlib.metadata.version(name) for name in ("duckdb", "vl-convert-python")},
         },
     }

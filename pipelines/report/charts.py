@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import altair as alt
-
 from pipelines.page import Html
 from pipelines.report.drawing import (
     ACCENT,
@@ -19,13 +17,17 @@ from pipelines.report.drawing import (
     SOLID,
     WARM,
     WITHHELD,
+    Place,
     Title,
     across,
     axis,
+    box,
     down,
     drawn,
+    field,
     fill_of,
     label,
+    mark,
     plane,
     steps,
     up,
@@ -55,26 +57,36 @@ def month_bars(
     slots = max(len(months), 6)
     x = across(0, slots)
     y = up(most * 1.12, axis(format=",d", values=steps(most)))
-    bars = alt.Chart(alt.InlineData(rows or [{"x": 0, "x2": 0, "y": 0, "y2": 0, "fill": LIGHT}])).mark_rect(
-        stroke=ACCENT, strokeWidth=1
-    )
-    named = alt.Chart(alt.InlineData(tops))
-    chart = alt.layer(
-        bars.encode(
-            x=x("x"),
-            x2=alt.X2("x2:Q"),
-            y=y("y"),
-            y2=alt.Y2("y2:Q"),
-            fill=fill_of("fill"),
+    bar = {**box(x("x"), "x2", y("y"), "y2"), "fill": fill_of("fill")}
+    nothing = [{"x": 0, "x2": 0, "y": 0, "y2": 0, "fill": LIGHT}]
+    layers = [
+        mark("rect", rows or nothing, bar, stroke=ACCENT, strokeWidth=1),
+        mark(
+            "text", tops, {"x": x("middle"), "y": y("y"), "text": field("text")},
+            dy=-8, fontSize=12, fontWeight="bold", fill=INK,
         ),
-        named.mark_text(dy=-8, fontSize=12, fontWeight="bold", fill=INK).encode(
-            x=x("middle"), y=y("y"), text=alt.Text("text:N")
+        mark(
+            "text", tops, {"x": x("middle"), "y": {"value": 168}, "text": field("month")},
+            fontSize=11, fill=MUTED,
         ),
-        named.mark_text(fontSize=11, fill=MUTED).encode(
-            x=x("middle"), y=alt.value(168), text=alt.Text("month:N")
-        ),
-    ).properties(**plane(520, 150, (14, 8, 30, 44)))
-    return drawn(chart, title, key)
+    ]  # fmt: skip
+    return drawn(layers, plane(520, 150, (14, 8, 30, 44)), title, key)
+
+
+def _names(rows: list[dict], y: Place) -> dict:
+    """What each row is called, at its left."""
+    return mark(
+        "text", rows, {"x": {"value": -8}, "y": y("middle"), "text": field("name")},
+        align="right", baseline="middle", fill=INK, fontSize=12,
+    )  # fmt: skip
+
+
+def _texts(rows: list[dict], x: dict, y: Place, **properties: object) -> dict:
+    """What is written behind each row."""
+    return mark(
+        "text", rows, {"x": x, "y": y("middle"), "text": field("text")},
+        align="left", baseline="middle", fill=INK, fontSize=12, **properties,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,23 +112,14 @@ def bars(rows: Sequence[Bar], title: Title, key: str, width: int = 270) -> Html:
         for place, bar in enumerate(rows)
     ]  # fmt: skip
     most = max([bar.start + bar.length for bar in rows] + [1])
-    base = alt.Chart(alt.InlineData(data))
     x, y = across(0, most), down(0, len(rows))
-    chart = alt.layer(
-        base.mark_rect(stroke=ACCENT, strokeWidth=1).encode(
-            x=x("x"), x2=alt.X2("x2:Q"), y=y("high"), y2=alt.Y2("low:Q"),
-            fill=fill_of("fill"),
-        ),
-        base.mark_text(align="right", baseline="middle", fill=INK, fontSize=12).encode(
-            x=alt.value(-8), y=y("middle"), text=alt.Text("name:N")
-        ),
-        base.mark_text(
-            align="left", baseline="middle", dx=6, fill=INK, fontSize=12, fontWeight="bold"
-        ).encode(
-            x=x("x2"), y=y("middle"), text=alt.Text("text:N")
-        ),
-    ).properties(**plane(width, _ROW * len(rows), (2, 64, 2, _NAMES)))  # fmt: skip
-    return drawn(chart, title, key)
+    bar = {**box(x("x"), "x2", y("high"), "low"), "fill": fill_of("fill")}
+    layers = [
+        mark("rect", data, bar, stroke=ACCENT, strokeWidth=1),
+        _names(data, y),
+        _texts(data, x("x2"), y, dx=6, fontWeight="bold"),
+    ]
+    return drawn(layers, plane(width, _ROW * len(rows), (2, 64, 2, _NAMES)), title, key)
 
 
 @dataclass(frozen=True)
@@ -140,25 +143,22 @@ def intervals(rows: Sequence[Interval], title: Title, key: str) -> Html:
         }
         for place, row in enumerate(rows)
     ]  # fmt: skip
-    base = alt.Chart(alt.InlineData(data))
-    known = base.transform_filter("datum.share != null")
+    known = [{"filter": "datum.share != null"}]
     x = across(0, 1, axis(format="%", values=[0, 0.25, 0.5, 0.75, 1], orient="top"))
     y = down(0, len(rows))
-    chart = alt.layer(
-        known.mark_rule(stroke=ACCENT, strokeWidth=3).encode(
-            x=x("low"), x2=alt.X2("high:Q"), y=y("middle")
+    layers = [
+        mark(
+            "rule", data, {"x": x("low"), "x2": {"field": "high"}, "y": y("middle")}, known,
+            stroke=ACCENT, strokeWidth=3,
         ),
-        known.mark_circle(size=90, fill=PANEL, stroke=ACCENT, strokeWidth=3, opacity=1).encode(
-            x=x("share"), y=y("middle")
+        mark(
+            "circle", data, {"x": x("share"), "y": y("middle")}, known,
+            size=90, fill=PANEL, stroke=ACCENT, strokeWidth=3, opacity=1,
         ),
-        base.mark_text(align="right", baseline="middle", fill=INK, fontSize=12).encode(
-            x=alt.value(-8), y=y("middle"), text=alt.Text("name:N")
-        ),
-        base.mark_text(align="left", baseline="middle", fill=INK, fontSize=12).encode(
-            x=alt.value(568), y=y("middle"), text=alt.Text("text:N")
-        ),
-    ).properties(**plane(560, _ROW * len(rows), (24, 150, 2, 290)))  # fmt: skip
-    return drawn(chart, title, key)
+        _names(data, y),
+        _texts(data, {"value": 568}, y),
+    ]  # fmt: skip
+    return drawn(layers, plane(560, _ROW * len(rows), (24, 150, 2, 290)), title, key)
 
 
 @dataclass(frozen=True)
@@ -188,23 +188,21 @@ def loads(rows: Sequence[Load], title: Title, key: str) -> Html:
             }
         )  # fmt: skip
     most = max([row["end"] for row in data] + [1])
-    base = alt.Chart(alt.InlineData(data))
     x, y = across(0, most, axis(orient="top", format=",d", values=steps(most))), down(0, len(rows))
-    chart = alt.layer(
-        base.mark_rect(stroke=ACCENT, strokeWidth=1).encode(
-            x=x("start"), x2=alt.X2("listed:Q"), y=y("high"), y2=alt.Y2("low:Q"), fill=fill_of("fill"),
+    layers = [
+        mark(
+            "rect", data, {**box(x("start"), "listed", y("high"), "low"), "fill": fill_of("fill")},
+            stroke=ACCENT, strokeWidth=1,
         ),
-        base.transform_filter("datum.all > datum.listed")
-        .mark_rect(fill=DOTTED, stroke=ACCENT)
-        .encode(x=x("listed"), x2=alt.X2("all:Q"), y=y("high"), y2=alt.Y2("low:Q")),
-        base.mark_rule(stroke=WARM, strokeWidth=3).encode(
-            x=x("visits"), y=y("high"), y2=alt.Y2("low:Q")
+        mark(
+            "rect", data, box(x("listed"), "all", y("high"), "low"),
+            [{"filter": "datum.all > datum.listed"}], fill=DOTTED, stroke=ACCENT,
         ),
-        base.mark_text(align="right", baseline="middle", fill=INK, fontSize=12).encode(
-            x=alt.value(-8), y=y("middle"), text=alt.Text("name:N")
+        mark(
+            "rule", data, {"x": x("visits"), "y": y("high"), "y2": {"field": "low"}},
+            stroke=WARM, strokeWidth=3,
         ),
-        base.mark_text(align="left", baseline="middle", dx=6, fill=INK, fontSize=12).encode(
-            x=x("end"), y=y("middle"), text=alt.Text("text:N")
-        ),
-    ).properties(**plane(640, 22 * len(rows), (24, 90, 2, 150)))  # fmt: skip
-    return drawn(chart, title, key)
+        _names(data, y),
+        _texts(data, x("end"), y, dx=6),
+    ]  # fmt: skip
+    return drawn(layers, plane(640, 22 * len(rows), (24, 90, 2, 150)), title, key)

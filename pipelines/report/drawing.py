@@ -1,4 +1,4 @@
-"""Drawing: an Altair chart as inline SVG, its words in two languages, its colours those of the page."""
+"""Drawing: a Vega-Lite chart as inline SVG, its words in two languages, its colours those of the page."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import re
 from collections.abc import Callable, Sequence
 from xml.etree import ElementTree
 
-import altair as alt
 import vl_convert
 
 from pipelines.page import Html, both, escaped
 
 # Between the Chinese and the English of one label while the chart is drawn.
 _BETWEEN = "\u241f"
+
+# Fields of rows that hold words, and what stands before a word's number while the chart is drawn.
+_WORDS = ("name", "text", "month")
+_NUMBERED = "~"
 
 # Fills told apart in grey print too; the patterns stand once in a page, see `patterns`.
 SOLID, HATCHED, LIGHT, DOTTED, WITHHELD = (
@@ -73,20 +76,39 @@ def plane(width: int, height: int, margins: tuple[int, int, int, int]) -> dict:
     return {
         "width": width,
         "height": height,
-        "autosize": alt.AutoSizeParams(type="none"),
+        "autosize": {"type": "none"},
         "padding": {"top": top, "right": right, "bottom": bottom, "left": left},
     }
 
 
-def drawn(chart: alt.TopLevelMixin, title: tuple[str, str], key: str) -> Html:
-    """The chart as inline SVG that is named by `title`; `key` is unique in its page."""
-    # Checking every piece against the grammar's schema takes longer than drawing; drawing refuses it too.
-    spec = chart.configure(
-        background="transparent", aria=False, font="inherit", view=alt.ViewConfig(stroke=None)
-    ).to_dict(validate=False)
+def mark(
+    kind: str, rows: list[dict], places: dict, transform: Sequence[dict] = (), **properties: object
+) -> dict:
+    """One layer: a mark (rect, rule, circle, text) for each row, where the channels in `places` put it."""
+    return {
+        "data": {"values": rows},
+        "mark": {"type": kind, **properties},
+        "encoding": places,
+        **({"transform": list(transform)} if transform else {}),
+    }
+
+
+def box(x: dict, x2: str, y: dict, y2: str) -> dict:
+    """Channels of a mark that reaches from x and y to the fields x2 and y2."""
+    return {"x": x, "x2": {"field": x2}, "y": y, "y2": {"field": y2}}
+
+
+def drawn(layers: list[dict], size: dict, title: tuple[str, str], key: str) -> Html:
+    """The layers as inline SVG that is named by `title`; `key` is unique in its page."""
+    words: list[str] = []
+    spec = {
+        **size,
+        "layer": [{**layer, "data": {"values": _numbered(layer, words)}} for layer in layers],
+        "config": {"background": "transparent", "aria": False, "font": "inherit", "view": {"stroke": None}},
+    }
     root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec))
     width, height = root.get("width"), root.get("height")
-    body = "".join(_inner(child) for child in root)
+    body = "".join(_inner(child, words) for child in root)
     return Html(
         f'<svg class="chart" role="img" aria-labelledby="{key}-title" viewBox="0 0 {width} {height}" '
         f'style="max-width:{width}px"><title id="{key}-title">{escaped(title[0])} / {escaped(title[1])}'
@@ -94,39 +116,44 @@ def drawn(chart: alt.TopLevelMixin, title: tuple[str, str], key: str) -> Html:
     )
 
 
-def axis(**settings) -> alt.Axis:
+def axis(**settings) -> dict:
     """A plain axis of numbers: no label is moved or left out for want of room, which fonts decide."""
-    return alt.Axis(
-        domain=False, ticks=False, gridColor=LINE, labelColor=MUTED, labelFontSize=11, labelOverlap=False,
-        labelBound=False, labelFlush=False, title=None, **settings,
-    )  # fmt: skip
+    return {
+        "domain": False, "ticks": False, "gridColor": LINE, "labelColor": MUTED, "labelFontSize": 11,
+        "labelOverlap": False, "labelBound": False, "labelFlush": False, "title": None, **settings,
+    }  # fmt: skip
 
 
-Place = Callable[[str], alt.X | alt.Y]
+Place = Callable[[str], dict]
 
 
 # Every layer of a chart states the same scale and axis: layers that differ are merged by guesswork.
-def across(low: float, high: float, numbers: alt.Axis | None = None) -> Place:
+def across(low: float, high: float, numbers: dict | None = None) -> Place:
     """Places from left to right."""
-    scale = alt.Scale(domain=[low, high], nice=False, zero=False)
-    return lambda field: alt.X(f"{field}:Q", scale=scale, axis=numbers)
+    scale = {"domain": [low, high], "nice": False, "zero": False}
+    return lambda name: {**field(name, "quantitative"), "scale": scale, "axis": numbers}
 
 
 def down(low: float, high: float) -> Place:
     """Places from the top to the bottom."""
-    scale = alt.Scale(domain=[low, high], nice=False, zero=False, reverse=True)
-    return lambda field: alt.Y(f"{field}:Q", scale=scale, axis=None)
+    scale = {"domain": [low, high], "nice": False, "zero": False, "reverse": True}
+    return lambda name: {**field(name, "quantitative"), "scale": scale, "axis": None}
 
 
-def up(most: float, numbers: alt.Axis) -> Place:
+def up(most: float, numbers: dict) -> Place:
     """Places from the bottom to the top."""
-    scale = alt.Scale(domain=[0, most], nice=False)
-    return lambda field: alt.Y(f"{field}:Q", scale=scale, axis=numbers)
+    scale = {"domain": [0, most], "nice": False}
+    return lambda name: {**field(name, "quantitative"), "scale": scale, "axis": numbers}
 
 
-def fill_of(field: str) -> alt.Fill:
+def fill_of(name: str) -> dict:
     """The fill that stands in a field as it is."""
-    return alt.Fill(f"{field}:N", scale=None, legend=None)
+    return {**field(name), "scale": None, "legend": None}
+
+
+def field(name: str, kind: str = "nominal") -> dict:
+    """A channel that shows a field of the rows."""
+    return {"field": name, "type": kind}
 
 
 def steps(most: float) -> list[int]:
@@ -137,13 +164,33 @@ def steps(most: float) -> list[int]:
     return [step * n for n in range(int(most // step) + 1)]
 
 
-def _inner(node: ElementTree.Element) -> str:
+def _numbered(layer: dict, words: list[str]) -> list[dict]:
+    """Rows whose words are replaced by their number in `words`.
+
+    Every text is measured by the fonts of the machine though nothing here is placed by its size: Chinese
+    ones take as long as all the rest of a chart, numbers a tenth of it.
+    """
+    rows = []
+    for row in layer["data"]["values"]:
+        shown = dict(row)
+        for name in _WORDS:
+            if row.get(name):
+                shown[name] = f"{_NUMBERED}{len(words)}"
+                words.append(row[name])
+        rows.append(shown)
+    return rows
+
+
+def _inner(node: ElementTree.Element, words: list[str]) -> str:
     """A node without what only scripts need and without groups that do nothing."""
     tag = node.tag.removeprefix(f"{{{_SVG}}}")
     kind = node.get("class", "")
     if kind in ("background", "foreground") or (tag == "rect" and node.get("fill") == "transparent"):
         return ""
-    inside = _text(node.text) if tag == "text" else "".join(_inner(child) for child in node)
+    if tag == "text":
+        inside = _text(node.text or "", words)
+    else:
+        inside = "".join(_inner(child, words) for child in node)
     if tag == "g":
         inside = inside.strip()
         if not inside:
@@ -158,8 +205,10 @@ def _inner(node: ElementTree.Element) -> str:
     return f"<{tag}{attributes}>{inside}</{tag}>" if inside else f"<{tag}{attributes}/>"
 
 
-def _text(text: str | None) -> str:
-    zh, between, en = (text or "").partition(_BETWEEN)
+def _text(text: str, words: list[str]) -> str:
+    if text.startswith(_NUMBERED):
+        text = words[int(text.removeprefix(_NUMBERED))]
+    zh, between, en = text.partition(_BETWEEN)
     if not between:
         return escaped(zh)
     first = f'<tspan class="zh" lang="zh-CN">{escaped(zh)}</tspan>'

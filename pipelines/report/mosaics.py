@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import altair as alt
-
 from pipelines.page import Html
 from pipelines.report.drawing import (
     ACCENT,
@@ -17,10 +15,13 @@ from pipelines.report.drawing import (
     WITHHELD,
     Title,
     across,
+    box,
     down,
     drawn,
+    field,
     fill_of,
     label,
+    mark,
     plane,
 )  # fmt: skip
 from pipelines.report.small import Count
@@ -54,27 +55,34 @@ def town_map(tiles: Sequence[Tile], title: Title, key: str) -> Html:
     ]  # fmt: skip
     columns, lines = max(tile.column for tile in tiles), max(tile.row for tile in tiles)
     x, y = across(1, columns + 1), down(1, lines + 1)
-    base = alt.Chart(alt.InlineData(rows))
-    tiles_drawn = base.mark_rect(cornerRadius=4, stroke=LINE, strokeWidth=1.5).encode(
-        x=x("x"), x2=alt.X2("x2:Q"), y=y("y"), y2=alt.Y2("y2:Q"), fill=fill_of("fill")
-    )
-    words = base.transform_calculate(at="datum.y + 0.34").mark_text(fontSize=11.5)
-    numbers = base.transform_calculate(at="datum.y + 0.68").mark_text(fontSize=15, fontWeight="bold")
     # A withheld tile is hatched: the words stand on a plate of their own.
-    plates = (
-        base.transform_filter("datum.fill == 'url(#withheld)'")
-        .transform_calculate(
-            top="datum.y + 0.16", low="datum.y + 0.88", left="datum.x + .06", right="datum.x + .89"
-        )
-        .mark_rect(fill=PANEL, cornerRadius=3)
-        .encode(x=x("left"), x2=alt.X2("right:Q"), y=y("top"), y2=alt.Y2("low:Q"))
-    )
-    chart = alt.layer(
-        tiles_drawn, plates,
-        words.encode(x=x("middle"), y=y("at"), text=alt.Text("name:N"), fill=fill_of("ink")),
-        numbers.encode(x=x("middle"), y=y("at"), text=alt.Text("text:N"), fill=fill_of("ink")),
-    ).properties(**plane(_TILE[0] * columns, _TILE[1] * lines, (2, 2, 2, 2)))  # fmt: skip
-    return drawn(chart, title, key)
+    withheld = {"filter": "datum.fill == 'url(#withheld)'"}
+    plate = {
+        "top": "datum.y + 0.16",
+        "low": "datum.y + 0.88",
+        "left": "datum.x + .06",
+        "right": "datum.x + .89",
+    }
+    tile = {**box(x("x"), "x2", y("y"), "y2"), "fill": fill_of("fill")}
+    inner = box(x("left"), "right", y("top"), "low")
+    centred = {"x": x("middle"), "y": y("at"), "fill": fill_of("ink")}
+    layers = [
+        mark("rect", rows, tile, cornerRadius=4, stroke=LINE, strokeWidth=1.5),
+        mark("rect", rows, inner, [withheld, *_calculated(plate)], fill=PANEL, cornerRadius=3),
+        mark(
+            "text", rows, {**centred, "text": field("name")}, _calculated({"at": "datum.y + 0.34"}),
+            fontSize=11.5,
+        ),
+        mark(
+            "text", rows, {**centred, "text": field("text")}, _calculated({"at": "datum.y + 0.68"}),
+            fontSize=15, fontWeight="bold",
+        ),
+    ]  # fmt: skip
+    return drawn(layers, plane(_TILE[0] * columns, _TILE[1] * lines, (2, 2, 2, 2)), title, key)
+
+
+def _calculated(fields: dict[str, str]) -> list[dict]:
+    return [{"calculate": formula, "as": name} for name, formula in fields.items()]
 
 
 def overlaps(
@@ -112,23 +120,23 @@ def overlaps(
     ]
     total = height + 20 * below
     x, y = across(0, max(columns, 1)), down(0, total)
-    bar = alt.Chart(alt.InlineData(data))
+    bar = {**box(x("x"), "x2", y("top"), "base"), "fill": fill_of("fill")}
+    line = {"x": x("middle"), "y": y("y"), "y2": {"field": "y2"}}
     layers = [
-        bar.mark_rect(stroke=ACCENT).encode(
-            x=x("x"), x2=alt.X2("x2:Q"), y=y("top"), y2=alt.Y2("base:Q"), fill=fill_of("fill")
+        mark("rect", data, bar, stroke=ACCENT),
+        mark(
+            "text", data, {"x": x("middle"), "y": y("top"), "text": field("text")},
+            dy=-7, fill=INK, fontSize=12, fontWeight="bold",
         ),
-        bar.mark_text(dy=-7, fill=INK, fontSize=12, fontWeight="bold").encode(
-            x=x("middle"), y=y("top"), text=alt.Text("text:N")
+        mark(
+            "rule", lines or [{"middle": -9, "y": 0, "y2": 0}], line, stroke=ACCENT, strokeWidth=3, clip=True
         ),
-        alt.Chart(alt.InlineData(lines or [{"middle": -9, "y": 0, "y2": 0}]))
-        .mark_rule(stroke=ACCENT, strokeWidth=3, clip=True)
-        .encode(x=x("middle"), y=y("y"), y2=alt.Y2("y2:Q")),
-        alt.Chart(alt.InlineData(dots))
-        .mark_circle(size=110, opacity=1)
-        .encode(x=x("middle"), y=y("y"), fill=fill_of("fill")),
-        alt.Chart(alt.InlineData(names))
-        .mark_text(align="right", baseline="middle", fill=INK, fontSize=12)
-        .encode(x=alt.value(-8), y=y("y"), text=alt.Text("name:N")),
-    ]
-    chart = alt.layer(*layers).properties(**plane(step * max(columns, 1), total, (6, 8, 6, 132)))
-    return drawn(chart, title, key)
+        mark(
+            "circle", dots, {"x": x("middle"), "y": y("y"), "fill": fill_of("fill")}, size=110, opacity=1
+        ),
+        mark(
+            "text", names, {"x": {"value": -8}, "y": y("y"), "text": field("name")},
+            align="right", baseline="middle", fill=INK, fontSize=12,
+        ),
+    ]  # fmt: skip
+    return drawn(layers, plane(step * max(columns, 1), total, (6, 8, 6, 132)), title, key)
