@@ -76,13 +76,15 @@ alone as (
     group by household_no
 ),
 
+-- Of the few that are listed alone: sorting within an aggregate is slow.
 to_verify as (
     select
-        household_no,
-        string_agg(verify_zh, '；' order by rule_id) as verify_zh,
-        string_agg(verify_en, '; ' order by rule_id) as verify_en
+        verify_sentences.household_no,
+        string_agg(verify_sentences.verify_zh, '；' order by verify_sentences.rule_id) as verify_zh,
+        string_agg(verify_sentences.verify_en, '; ' order by verify_sentences.rule_id) as verify_en
     from verify_sentences
-    group by household_no
+    inner join listed on verify_sentences.household_no = listed.household_no
+    group by verify_sentences.household_no
 )
 
 select

@@ -50,6 +50,8 @@ assets as (
         ) as asset_en
     from asset_sentences
     inner join rules on asset_sentences.rule_id = rules.rule_id
+    inner join left_out
+        on asset_sentences.household_no = left_out.household_no and left_out.reason = 'assets'
     group by asset_sentences.household_no
 ),
 
