@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -13,13 +14,14 @@ import numpy as np
 import polars as pl
 
 from pipelines.city import dirt
+from pipelines.city.oddities import odd_form, odd_form_of_town, spoil_file
 from pipelines.city.sheets import write_sheet
 from pipelines.city.surplus import surplus_columns
+from pipelines.city.texts import write_packed, write_page, write_text
 from pipelines.contract import Contract, Property
 from pipelines.month import Month
 from pipelines.problem import HardshipError
 
-_SLICE = 200_000  # rows encoded at a time
 _STRFTIME = {"yyyy": "%Y", "MM": "%m", "dd": "%d"}
 
 
@@ -43,6 +45,17 @@ class Form:
     serial_column: bool = False
     total_row: bool = False
     split_by_town: bool = False
+    notes: bool = False  # below the table
+    subtotal: bool = False  # in the middle of it
+    grouped_header: bool = False  # two rows, the last columns under a merged cell
+    sheets: int = 1  # rows spread over so many
+    hidden_sheet: bool = False  # an old draft
+    real_dates: bool = False  # days as a spreadsheet keeps them
+    from_1904: bool = False  # counted as a Macintosh does
+    suffix: str | None = None  # another than the format's
+    packed: str | None = None  # gz, or zip with the file in two parts
+    sent_twice: bool = False
+    header_only: bool = False
     date_format: str | None = None  # where it differs from the contract's
 
     @classmethod
@@ -80,12 +93,14 @@ def write(
     yuan; columns it lacks are left out of the file; any text stands as it is. Where a header names a
     unit (`headers={"self_paid_yuan": "个人自付(万元)"}`) or the contract gives a physicalUnit, money is
     converted to it. With `dirt_rng`, values are spoilt at `level` except in rows with a `protected` ID.
+    With `dirt_rng` the form is as odd as `oddities` has it for the extract and month.
     `form` overrides fields of Form (`encoding=`, `separator=`, `format=`, `total_row=` ...); `surplus`
     adds the columns departments send and no contract names; `file_name` replaces the usual name. Files
     of the month that match the contract's patterns are replaced. Raises HardshipError when a column is
     no property, or a text needs an encoding the form does not have.
     """
-    shape = replace(Form.of(contract), **form)
+    is_odd = dirt_rng is not None and level > 0
+    shape = replace(Form.of(contract), **(odd_form(contract.id, month) if is_odd else {}) | form)
     extra = set(frame.columns) - {p.name for p in contract.properties} - {"town_code"}
     if extra:
         raise HardshipError(f"{contract.id} has no columns {', '.join(sorted(extra))}.")
@@ -93,26 +108,39 @@ def write(
     names = {p.name: (headers or {}).get(p.name, p.header) for p in properties}
     texts = pl.DataFrame({p.name: text(p, frame[p.name], names[p.name], shape) for p in properties})
     ledger = dirt.NOTHING
-    if dirt_rng is not None and level > 0:
+    if is_odd:
         texts, ledger, kept = dirt.spoil(contract, texts, dirt_rng, level, protected)
         frame = frame[kept]
     money = [names[p.name] for p in properties if p.unit == "yuan"]
-    table = texts.rename(names)
+    dates = [names[p.name] for p in properties if p.logical_type == "date"] if shape.real_dates else []
+    table = texts.rename(names).clear() if shape.header_only else texts.rename(names)
     if surplus:
         table = table.hstack(surplus_columns(contract.id, table.height))
     files = []
     _remove_old(contract, month, landing) if file_name is None else None
-    for place, part in _parts(frame, table, shape):
-        path = _path(contract, month, landing, shape, place, file_name)
+    for number, (place, part) in enumerate(_parts(frame, table, shape)):
+        own = replace(shape, **odd_form_of_town(number)) if is_odd and place else shape
+        path = _path(contract, month, landing, own, place, file_name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        if shape.format == "xlsx":
-            write_sheet(path, part, _title(contract, month, place), shape, money)
+        title = _title(contract, month, place)
+        if own.format == "xlsx":
+            write_sheet(path, part, title, own, money, dates)
+        elif own.format == "html":
+            write_page(path, part, title)
+        elif own.packed:
+            write_packed(path, part, own, title)
         else:
-            _write_text(path, part, shape, _title(contract, month, place))
-        # Invented departments deliver in the morning of the third.
-        arrived = datetime.combine(month.plus(1).start + timedelta(days=2), time(1), UTC).timestamp()
-        os.utime(path, (arrived, arrived))
-        files.append(path)
+            write_text(path, part, own, title)
+        if is_odd:
+            path = spoil_file(contract.id, month, path)
+        copies = [path.with_name(f"{path.stem}(1){path.suffix}")] if own.sent_twice else []
+        for copy in copies:
+            shutil.copyfile(path, copy)
+        for written in (path, *copies):
+            # Invented departments deliver in the morning of the third.
+            arrived = datetime.combine(month.plus(1).start + timedelta(days=2), time(1), UTC).timestamp()
+            os.utime(written, (arrived, arrived))
+            files.append(written)
     return Delivered(tuple(files), table.height, ledger)
 
 
@@ -162,7 +190,8 @@ def _path(
 ) -> Path:
     pattern = contract.files[0].format(yyyymm=str(month).replace("-", ""), month=month)
     folder, _, name = pattern.rpartition("/")
-    suffix = {"csv": ".csv" if form.separator == "," else ".txt"}.get(form.format, f".{form.format}")
+    usual = {"csv": ".csv" if form.separator == "," else ".txt"}.get(form.format, f".{form.format}")
+    suffix = {"gz": f"{usual}.gz", "zip": ".zip"}.get(form.packed, form.suffix or usual)
     if file_name is None:
         if place and name.count("*") > 1:
             name = name.replace("*", place, 1)
@@ -182,21 +211,3 @@ def _remove_old(contract: Contract, month: Month, landing: Path) -> None:
 
 def _title(contract: Contract, month: Month, place: str | None) -> str:
     return f"中山市{place or ''}{contract.title_zh}表（{month.year}年{month.number}月）"
-
-
-def _write_text(path: Path, table: pl.DataFrame, form: Form, title: str) -> None:
-    encoding = "utf-8" if form.encoding == "utf-8-sig" else form.encoding
-    with open(path, "wb") as file:
-        if form.encoding == "utf-8-sig":
-            file.write(b"\xef\xbb\xbf")
-        for _ in range(form.title_rows):
-            file.write((title + "\n").encode(encoding))
-        for start in range(0, max(table.height, 1), _SLICE):
-            part = table.slice(start, _SLICE)
-            lines = part.write_csv(separator=form.separator, include_header=start == 0)
-            try:
-                file.write(lines.encode(encoding))
-            except UnicodeEncodeError as error:
-                raise HardshipError(
-                    f"{path.name}: {encoding} has no {error.object[error.start]!r}."
-                ) from None

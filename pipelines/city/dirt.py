@@ -1,4 +1,4 @@
-"""Dirt: the mistakes people and programs make in the files, each written down with where it was put."""
+"""Dirt: the mistakes people and programs make in rows, each written down with where it was put."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 import numpy as np
 import polars as pl
 
-from pipelines.city.places import OLD_NAMES
+from pipelines.city.mistakes import DATED, IDENTITY, MONEY, MONTHLY, NAMED, TOWN, null_word, other_word
 from pipelines.contract import Contract, Property
 
 NOTHING = pl.DataFrame(
@@ -21,70 +21,9 @@ NOTHING = pl.DataFrame(
     }
 )
 
-_FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
-_NULL_WORDS = ("无", "-", "/", "NULL")
-
-
-def _full_width(text: str, _: int) -> str:
-    return text.translate(_FULL_WIDTH)
-
-
-def _lower(text: str, _: int) -> str | None:
-    return text.lower() if text.endswith("X") else None
-
-
-def _fifteen(text: str, _: int) -> str | None:
-    return text[:6] + text[8:17] if len(text) == 18 and text[6:8] == "19" else None
-
-
-def _spaced(text: str, number: int) -> str:
-    return (f" {text}", f"{text} ", f"{text[:6]} {text[6:14]} {text[14:]}")[number % 3]
-
-
-def _wrong_check(text: str, number: int) -> str | None:
-    if len(text) != 18:
-        return None
-    others = [c for c in "0123456789X" if c != text[-1]]
-    return text[:-1] + others[number % 10]
-
-
-def _wan(text: str, _: int) -> str | None:
-    cents = round(float(text) * 100)
-    return f"{cents / 1_000_000:.6f}".rstrip("0").rstrip(".") + "万元" if cents >= 100_000 else None
-
-
-def _thousands(text: str, _: int) -> str | None:
-    return f"{float(text):,.2f}" if abs(float(text)) >= 1000 else None
-
-
-def _with_unit(text: str, _: int) -> str:
-    return text + "元"
-
-
-def _null_word(_: str, number: int) -> str:
-    return _NULL_WORDS[number % len(_NULL_WORDS)]
-
-
-def _old_town(text: str, _: int) -> str | None:
-    return OLD_NAMES.get(text)
-
-
-# Share of the values that each mistake befalls at level 1. Lower-case x befalls only the ninth part of
-# all IDs that ends in X, so its share of those is larger.
-_ID_MISTAKES: tuple[tuple[str, Callable, float], ...] = (
-    ("full-width digits", _full_width, 0.0004),
-    ("lower-case x", _lower, 0.004),
-    ("15 digits", _fifteen, 0.0003),
-    ("spaces", _spaced, 0.0005),
-    ("wrong check character", _wrong_check, 0.0003),
-)
-_MONEY_MISTAKES = (
-    ("wan-yuan", _wan, 0.0004),
-    ("thousands separator", _thousands, 0.0010),
-    ("unit behind the number", _with_unit, 0.0005),
-)
 _BILLED_TWICE = _REFUNDED = 0.0008
 _REPEATED = 0.0005
+_EXCHANGED = 0.0002
 
 
 def spoil(
@@ -114,6 +53,7 @@ def spoil(
             targets = column.is_null() if kind == "null word" else column.is_not_null()
             column = _spoilt(prop, column, targets, kind, mistake, share * level, rng, spared, parts)
         texts = texts.with_columns(column.alias(prop.name))
+    texts = _exchanged(texts, rng, level, spared, parts)
     ledger = pl.concat(
         [
             NOTHING,
@@ -132,21 +72,32 @@ def spoil(
 def _mistakes(prop: Property) -> tuple[tuple[str, Callable, float], ...]:
     found: tuple = ()
     if prop.identity == "resident":
-        found = _ID_MISTAKES
+        found = IDENTITY
     elif prop.unit == "yuan" and prop.physical_unit is None:
-        found = _MONEY_MISTAKES
+        found = MONEY
     elif prop.reference == "towns":
-        found = (("old name of the town", _old_town, 0.01),)
+        found = TOWN
+    elif prop.labels:
+        found = (("another word for the code", other_word(prop), 0.002),)
+    elif prop.logical_type == "date":
+        found = DATED if "dd" in (prop.format or "") else MONTHLY
+    elif prop.name == "name":
+        found = NAMED
     if not prop.required and not prop.primary_key:
-        found = (*found, ("null word", _null_word, 0.002))
+        found = (*found, ("null word", null_word, 0.002))
     return found
 
 
+def _few(rng: np.random.Generator, rows: int, share: float) -> np.ndarray:
+    """Numbers of about that share of the rows, ascending; costs what is drawn, not what there is."""
+    return np.unique(rng.integers(0, max(rows, 1), rng.binomial(rows, min(share, 1.0))))
+
+
 def _spoilt(prop, column, targets, kind, mistake, share, rng, spared, parts) -> pl.Series:
-    hit = np.flatnonzero((rng.random(len(column)) < share) & ~spared & targets.to_numpy())
+    hit = _few(rng, len(column), share)
+    hit = hit[~spared[hit] & targets.gather(hit).to_numpy()]
     rows, originals, results = [], [], []
-    for number, row in enumerate(hit.tolist()):
-        original = column[row]
+    for number, (row, original) in enumerate(zip(hit.tolist(), column.gather(hit).to_list(), strict=True)):
         try:
             result = mistake(original, number)
         except ValueError:  # spoilt already
@@ -157,13 +108,35 @@ def _spoilt(prop, column, targets, kind, mistake, share, rng, spared, parts) -> 
             results.append(result)
     if not rows:
         return column
+    _note(parts, rows, prop.name, kind, originals, results)
+    return column.scatter(rows, results)
+
+
+def _exchanged(texts: pl.DataFrame, rng, level: float, spared: np.ndarray, parts: list) -> pl.DataFrame:
+    """Names and IDs that stand in each other's column, or both in that of the names."""
+    if not {"name", "resident_id"} <= set(texts.columns):
+        return texts
+    rows = _few(rng, texts.height, _EXCHANGED * level)
+    rows = rows[~spared[rows]]
+    pairs = texts[rows].select(
+        "name", "resident_id", is_whole=pl.col("resident_id").str.contains(r"^[0-9]{17}[0-9X]$")
+    )
+    rows = rows[pairs["is_whole"].fill_null(False).to_numpy() & pairs["name"].is_not_null().to_numpy()]
+    names, ids = (texts[column].gather(rows).to_list() for column in ("name", "resident_id"))
+    for first, kind in enumerate(("name and ID exchanged", "ID in the name column")):
+        _note(parts, rows[first::2].tolist(), "resident_id", kind, ids[first::2], names[first::2])
+    written = [i if n % 2 == 0 else f"{name} {i}" for n, (name, i) in enumerate(zip(names, ids, strict=True))]
+    left = [name if n % 2 == 0 else None for n, name in enumerate(names)]
+    return texts.with_columns(texts["name"].scatter(rows, written), texts["resident_id"].scatter(rows, left))
+
+
+def _note(parts: list, rows: list, column: str | None, kind: str, originals: list, written: list) -> None:
     parts.append(
         {
-            "row": rows, "column": [prop.name] * len(rows), "kind": [kind] * len(rows),
-            "original": originals, "written": results,
+            "row": rows, "column": [column] * len(rows), "kind": [kind] * len(rows),
+            "original": originals, "written": written,
         }
     )  # fmt: skip
-    return column.scatter(rows, results)
 
 
 def _added_rows(contract, texts, rng, level, spared, parts) -> tuple[pl.DataFrame, np.ndarray]:
@@ -173,13 +146,9 @@ def _added_rows(contract, texts, rng, level, spared, parts) -> tuple[pl.DataFram
 
     def add(kind: str, rows: np.ndarray, changes: list[pl.Expr]) -> None:
         if len(rows):
-            parts.append(
-                {
-                    "row": list(range(sum(map(len, kept)), sum(map(len, kept)) + len(rows))),
-                    "column": [None] * len(rows), "kind": [kind] * len(rows),
-                    "original": [str(row) for row in rows], "written": [None] * len(rows),
-                }
-            )  # fmt: skip
+            first = sum(map(len, kept))
+            numbers = list(range(first, first + len(rows)))
+            _note(parts, numbers, None, kind, [str(row) for row in rows], [None] * len(rows))
             frames.append(texts[rows].with_columns(changes))
             kept.append(rows)
 

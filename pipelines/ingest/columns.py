@@ -253,7 +253,8 @@ def _text(column: Column, text: pl.Expr, sample: list[str]) -> Reading:
                     return Value(pattern.sub(to, found.value), found.action, found.confidence)
         return found
 
-    is_plain = ~(text.str.contains(_ODD) | text.is_in(_NULLS)) & (text != "")
+    is_padded = text.str.starts_with(" ") | text.str.ends_with(" ")
+    is_plain = ~(text.str.contains(_ODD) | text.is_in(_NULLS) | is_padded) & (text != "")
     if prop.name == "name":
         is_plain &= ~text.str.contains("[0-9]{15}")
     if rewrites:

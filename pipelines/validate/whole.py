@@ -105,6 +105,8 @@ class Whole:
             return []
         if self._homes() and self.contract.kind == "flow":
             least = max(least, _FEWEST_EVENTS)
+        if self.contract.kind == "stock" and not report["accepted"]:
+            least = 1  # a roll of nobody at all: a header alone, or one that nobody filled in
         usual = [
             {town for town, rows in counts.items() if rows >= least} | missing
             for counts, missing in zip(self.recent.rows_by_town, self.recent.towns_missing, strict=True)

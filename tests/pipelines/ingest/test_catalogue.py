@@ -680,6 +680,15 @@ def test_a_name_is_shown_as_registered_and_joins_nobody(register, written, kept)
     assert register_row(register, 姓名=written)["name"] == kept
 
 
+@pytest.mark.parametrize("pad", [" {}", "{} ", "{}  "])
+def test_one_padded_cell_far_down_names_the_same_family_register(register, pad):
+    people = [registered(公民身份号码=person(n), 户号=f"H{n // 2}") for n in range(400)]
+    people[301]["户号"] = pad.format("H150")
+    register.delivers(lines(people, "|"))
+    numbers = register.ingested().rows["household_register_no"].to_list()
+    assert numbers[300:302] == ["H150", "H150"]
+
+
 @pytest.mark.parametrize("word", ["-", "无", "/", "NULL", "0", ""])
 @entry("words for nothing")
 def test_a_word_for_nothing_is_nothing(department, word):

@@ -7,8 +7,9 @@ import pytest
 
 from pipelines.city.synthesis import synthesize
 from pipelines.contract import load_extracts
-from pipelines.ingest import ingest, unclaimed_files
+from pipelines.ingest import ingest, input_problems, unclaimed_files
 from pipelines.lake import Lake
+from pipelines.month import Month
 from tests.pipelines.ingest.delivering import MONTH
 
 # Dirt that adds rows a department really has: they are data, and detection has to deal with them.
@@ -65,3 +66,46 @@ def test_repaired_values_are_what_the_clean_city_says(cities):
         rejections += reports[extract]["rejected"]
     assert repairs > 50
     assert rejections > 20
+
+
+def test_every_odd_form_of_the_dirty_city_is_read_and_claimed(cities):
+    root, _, reports = cities["dirty"]
+    assert unclaimed_files(load_extracts(), MONTH, root / "landing") == []
+    for extract, report in reports.items():
+        if report:
+            assert report["problems"] == [], extract
+    delivered = {path.name for path in (root / "landing").rglob("*.*")}
+    assert {".xlsx", ".csv", ".txt", ".xls", ".gz", ".zip"} <= {
+        name[name.rindex(".") :] for name in delivered
+    }
+    files = reports["education__enrolments"]["files"]
+    again = [file for file in files if "(1)" in file["name"]]
+    twice = [
+        file
+        for file in files
+        if file["name"].replace("(1)", "") in {f["name"].replace("(1)", "") for f in again}
+    ]
+    assert len(twice) == 2 * len(again) == 2 * sum(file["rows_in"] > 0 for file in twice), "it counts once"
+
+
+def test_what_breaks_in_the_holidays_is_named_for_what_it_is(tmp_path):
+    august = Month(2021, 8)
+    broken = {
+        "health__major_illnesses": "密码",
+        "housing__dilapidated_houses": "登录",
+        "housing__properties": "压缩",
+    }
+    chosen = [*broken, "public_security__vehicles", "housing__public_rentals"]
+    synthesize(2_000, [august], seed=3, landing=tmp_path, extracts=chosen)
+    contracts, lake = load_extracts(), Lake(tmp_path / "lake")
+    reports = {extract: ingest(contracts[extract], august, tmp_path, lake) for extract in chosen}
+    for extract, word in broken.items():
+        assert word in "".join(reports[extract]["problems"]), extract
+        assert reports[extract]["accepted"] == 0
+    assert (reports["housing__public_rentals"]["status"], reports["housing__public_rentals"]["rows_in"]) == (
+        "read",
+        0,
+    )
+    cut = reports["public_security__vehicles"]
+    assert cut["accepted"] > 0 and cut["rejections_by_reason"].get("cut_off", 0) <= 1
+    assert len(input_problems(contracts, august, tmp_path, lake)) == len(broken)

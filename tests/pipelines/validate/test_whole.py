@@ -84,6 +84,18 @@ def test_a_town_stays_missing_until_rows_of_it_come(desk, rows):
     assert desk.deliver("2022-08")["towns_missing"] == []
 
 
+def test_a_roll_of_nobody_at_all_says_nothing_of_the_towns_it_had_however_few_they_were(desk, rows, contract):
+    kept = tuple(q for q in contract.quality if q.id != "row_count")
+    desk.contract = dataclasses.replace(contract, quality=kept)
+    for month in THREE:
+        desk.deliver(month, rows(Month.parse(month), 4))
+    assert desk.deliver("2022-06", only_one_town(rows, "2022-06")[:3])["towns_missing"] == []
+    found = desk.deliver("2022-06", [])
+    assert (found["verdict"], found["towns_missing"]) == ("warned", ["442000001", "442000002"])
+    everywhere = dict.fromkeys(found["towns_missing"], Month(2022, 6))
+    assert desk.deliver("2022-06", [], emptied=everywhere)["towns_missing"] == []
+
+
 def test_a_town_found_empty_is_not_missing_any_more_and_its_verdict_says_who_said_so(desk, rows):
     for month in THREE:
         desk.deliver(month)
