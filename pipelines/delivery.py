@@ -58,6 +58,10 @@ class Delivery:
         """The Parquet file of the rows to use, or None."""
         return accepted_rows(self.extract, self.as_of, lake) if self.as_of else None
 
+    def files(self, lake: Lake) -> list[Path]:
+        """The Parquet files of the rows to use, with those that stand in for towns left out."""
+        return rows_files(self.extract, self.as_of, lake) if self.as_of else []
+
 
 def deliveries(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> list[Delivery]:
     """One delivery per extract contract (published tables are passed over), in order of their ids."""
@@ -133,6 +137,20 @@ def accepted_rows(extract: str, month: Month, lake: Lake) -> Path | None:
     return path if path and path.exists() else None
 
 
+def rows_files(extract: str, month: Month, lake: Lake) -> list[Path]:
+    """The Parquet file of a month's rows and, of a register that leaves towns out, of those that stand in."""
+    found = [accepted_rows(extract, month, lake)]
+    if (verdict(extract, month, lake) or {}).get("towns_carried"):
+        folder = lake.resolve(f"standing_in/{extract}", month)
+        found.append(folder / "rows.parquet" if folder else None)
+    return [path for path in found if path]
+
+
+def names_towns(contract: Contract) -> bool:
+    """Whether rows say themselves which town they are of."""
+    return any(p.reference == "towns" for p in contract.properties)
+
+
 def _carried(contract: Contract, month: Month, lake: Lake) -> Month | None:
     if contract.kind != "stock":
         return None
@@ -143,9 +161,11 @@ def _carried(contract: Contract, month: Month, lake: Lake) -> Month | None:
 
 def _towns_carried(contract: Contract, as_of: Month, month: Month, lake: Lake) -> dict[str, Month]:
     """For each town that a roll leaves out, the latest month that has its rows and is not too old."""
-    # What names towns itself says who lives where: nobody may be in two of its towns.
-    if contract.kind != "stock" or any(p.reference == "towns" for p in contract.properties):
+    if contract.kind != "stock":
         return {}
+    if names_towns(contract):  # says who lives where, and nobody in two towns: settled with its verdict
+        carried = (verdict(contract.id, as_of, lake) or {}).get("towns_carried") or {}
+        return {town: Month.parse(text) for town, text in sorted(carried.items())}
     lacking, found = set(towns_missing(contract.id, as_of, lake)), {}
     for earlier in usable_months(contract.id, lake, before=as_of) if lacking else ():
         if not lacking or age_months(contract, earlier, month) > contract.maximum_age_months:

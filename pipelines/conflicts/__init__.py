@@ -67,6 +67,7 @@ def conflicts(contracts: Mapping[str, Contract], month: Month, landing: Path, la
         "rows": {i: {str(m): lake.digest(f"parquet/{i}", m) for m in months} for i, months in read.items()},
         "answers": {a.conflict_id: [a.answer, str(a.month)] for a in answers.values()},
         "towns_missing": missing,
+        "standing_in": {i: lake.digest(f"standing_in/{i}", found[i].as_of) for i in missing},
         "code": code_digest("conflicts"),
     }
     if not lake.is_current(TABLE, month, inputs):

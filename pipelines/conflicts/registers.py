@@ -33,8 +33,8 @@ def plain_name(name: str) -> str:
 def everybody(found: Mapping[str, Delivery], lake: Lake) -> dict[str, pl.DataFrame]:
     """By register one row per person: no text but the sex; equal names have equal `name_key`."""
     registers = dict.fromkeys(REGISTERS, pl.DataFrame(schema=_KEYS))
-    for extract, path in _files(found, lake).items():
-        rows = pl.read_parquet(path, columns=["resident_key", "sex", "birth_on", "name"])
+    for extract, paths in _files(found, lake).items():
+        rows = pl.read_parquet(paths, columns=["resident_key", "sex", "birth_on", "name"])
         registers[extract] = rows.with_columns(name_key=_name_keys(rows["name"])).select(*_KEYS)
     return registers
 
@@ -66,9 +66,9 @@ def people_of(found: Mapping[str, Delivery], asked: Iterable[pl.Series], lake: L
     """One row per register and person asked for; `plain` is the name as it is compared."""
     keys = pl.concat(asked).cast(pl.Int64).unique().sort().implode()
     frames = [pl.DataFrame(schema=_COLUMNS)]
-    for extract, path in _files(found, lake).items():
+    for extract, paths in _files(found, lake).items():
         place = "register_address" if extract == REGISTER else "living_address"
-        rows = pl.scan_parquet(path).filter(pl.col("resident_key").is_in(keys))
+        rows = pl.scan_parquet(paths).filter(pl.col("resident_key").is_in(keys))
         rows = rows.select(
             "resident_key", "resident_id", "name", "sex", "birth_on", place=place, source=pl.lit(extract)
         )
@@ -76,9 +76,9 @@ def people_of(found: Mapping[str, Delivery], asked: Iterable[pl.Series], lake: L
     return pl.concat(frames)
 
 
-def _files(found: Mapping[str, Delivery], lake: Lake) -> dict[str, Path]:
-    files = {extract: found[extract].rows(lake) for extract in REGISTERS if extract in found}
-    return {extract: path for extract, path in files.items() if path}
+def _files(found: Mapping[str, Delivery], lake: Lake) -> dict[str, list[Path]]:
+    files = {extract: found[extract].files(lake) for extract in REGISTERS if extract in found}
+    return {extract: paths for extract, paths in files.items() if paths}
 
 
 def _repeated(values: pl.Series) -> pl.Series:

@@ -142,6 +142,7 @@ def _inputs(contracts: Mapping[str, Contract], deliveries: list[Delivery], month
                     [town, str(m), lake.digest(f"parquet/{item.extract}", m)]
                     for town, m in item.towns_carried.items()
                 ],
+                lake.digest(f"standing_in/{item.extract}", item.as_of) if item.towns_carried else None,
             ]
             for item in deliveries
         },

@@ -29,7 +29,7 @@ def lay_out_carried_towns(
     database.register("towns_carried", pa.Table.from_pylist(carried, schema=pa.schema(columns)))
     database.lazy("record_towns")
     for item in deliveries:
-        if item.towns_carried:
+        if item.towns_carried and not delivery.names_towns(contracts[item.extract]):
             _add_carried_rows(database, contracts[item.extract], item, lake)
 
 

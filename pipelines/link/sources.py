@@ -96,7 +96,7 @@ def rows_or_nothing(
     database: Database, name: str, contract: Contract, months: list[Month], lake: Lake
 ) -> None:
     """Names the accepted rows of some months of an extract; an empty table where there are none."""
-    files = [path for m in months if (path := delivery.accepted_rows(contract.id, m, lake))]
+    files = [path for m in months for path in delivery.rows_files(contract.id, m, lake)]
     database.view_or_nothing(name, files, contract.rows_schema)
 
 

@@ -100,8 +100,8 @@ def _lay_out_registers(db: Database, contracts: Mapping[str, Contract], month: M
     """The extracts that say who people are and where they live, as link used them."""
     db.register("reference", pa.table({"month_end": [month.end]}))
     for extract in _REGISTERS:
-        rows = delivery(contracts[extract], month, lake).rows(lake)
-        db.view_or_nothing(extract, [rows] if rows else [], contracts[extract].rows_schema)
+        files = delivery(contracts[extract], month, lake).files(lake)
+        db.view_or_nothing(extract, files, contracts[extract].rows_schema)
         db.lazy(f"stg_{extract}")
 
 

@@ -18,6 +18,7 @@ from pipelines.validate import gate
 from pipelines.validate.checks import Check, column_checks
 from pipelines.validate.promises import promise_checks, promise_problems
 from pipelines.validate.recent import Recent, recent_months
+from pipelines.validate.standing_in import towns_standing_in, write_standing_in
 from pipelines.validate.start import start_great_expectations
 from pipelines.validate.whole import Whole
 
@@ -32,7 +33,8 @@ def validate(
     `{"extract", "month", "verdict": "accepted" | "warned" | "held", "reasons": [{"id", "severity",
     "zh", "en"}], "rows", "checks", "failed", "towns_missing", "rows_by_town", "medians"}`, also written
     beside Great Expectations' result (gx.json) as the partition `verdicts/<extract>`. `towns_missing`:
-    codes of towns of which the extract says nothing, so that absence from it proves nothing there.
+    codes of towns of which the extract says nothing, so that absence from it proves nothing there;
+    `towns_carried`: of those, in a register, the month whose rows stand in (`standing_in/<extract>`).
     Raises Problems when the contract promises what cannot be checked, HardshipError when ingest left no
     rows to check.
     """
@@ -44,6 +46,7 @@ def validate(
     whole = Whole(contract, month, recent, lake, emptied or {})
     inputs = {
         "parquet": ingested,
+        "standing_in": _before(contract, recent, lake),
         "compared": {str(m): lake.digest(table, m) for m in recent.months},
         **whole.inputs(),
         "contract": file_digest(contract.document.path),
@@ -69,6 +72,10 @@ def validate(
     missing = whole.towns_missing(statistics["rows_by_town"], report) if results is not None else []
     reasons = [*whole.without_repetition(reasons, checks, results, missing), *whole.of_towns(missing)]
     reasons += whole.of_emptied(statistics["rows_by_town"]) if results is not None else ()
+    last = recent.months[0] if recent.months else None
+    carried = towns_standing_in(contract, month, last, missing, lake)
+    if carried:
+        write_standing_in(contract, month, last, list(carried), lake, inputs)
     content = {
         "extract": contract.id,
         "month": str(month),
@@ -78,6 +85,7 @@ def validate(
         "checks": len(checks),
         "failed": sum(reason.severity != "info" for reason in reasons),
         "towns_missing": missing,
+        "towns_carried": carried,
         **statistics,
     }
     with lake.write(table, month, inputs) as folder:
@@ -85,6 +93,13 @@ def validate(
         if results is not None:
             _write(folder / "gx.json", results)
     return content
+
+
+def _before(contract: Contract, recent: Recent, lake: Lake) -> list[str | None]:
+    """The rows of last time, which stand in for towns that a register leaves out."""
+    if not recent.months or not delivery.names_towns(contract):
+        return []
+    return [lake.digest(f"{table}/{contract.id}", recent.months[0]) for table in ("parquet", "standing_in")]
 
 
 def write_data_docs(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> Path:

@@ -42,7 +42,10 @@ class Whole:
         """What the answers below depend on besides this month's rows and the recent verdicts."""
         last = self._last_rows()
         return {
-            "homes": [[str(m), self.lake.digest(f"parquet/{home}", m)] for home, m in self._homes()],
+            "homes": [
+                [str(m), self.lake.digest(f"parquet/{home}", m), self.lake.digest(f"standing_in/{home}", m)]
+                for home, m in self._homes()
+            ],
             "earlier_files": {sha256: str(month) for sha256, month in self._earlier_files().items()},
             "last_rows": self.lake.digest(f"parquet/{self.contract.id}", self.recent.months[0])
             if last
@@ -77,8 +80,8 @@ class Whole:
     def rows_by_home(self, rows: Path) -> dict[str, int]:
         """Rows per town where last month's registers have the person, of an extract that names no town."""
         column = self._person()
-        files = [delivery.accepted_rows(home, month, self.lake) for home, month in self._homes()]
-        registers = tuple(path for path in files if path)
+        homes = self._homes()
+        registers = tuple(path for home, m in homes for path in delivery.rows_files(home, m, self.lake))
         if column is None or not registers:
             return {}
         return people.rows_by_home(people.sorted_keys(rows, column), registers)
@@ -148,11 +151,20 @@ class Whole:
     def without_repetition(
         self, reasons: Sequence[Reason], checks: Sequence[Check], results: dict | None, missing: list[str]
     ) -> Iterator[Reason]:
-        """Reasons without that of a band of rows per town that only towns told of elsewhere leave."""
-        missing, told = {*missing, *self.emptied}, set()
+        """Reasons without those that say in other words that towns are missing: the band of rows per town
+        that no other town leaves, and too few rows in all where the others' are as many as usual."""
+        absent, told = {*missing, *self.emptied}, set()
+        volumes = {term.id for term in self._terms("volume_against_recent_months")}
+        usual = self.recent.mean_rows_by_town()
+        theirs = sum(usual.get(town, 0) for town in absent)
         for check, result in zip(checks, results["results"] if results else (), strict=True):
-            if check.shown == "towns" and set(result["result"].get("outside") or ()) <= missing:
+            if check.shown == "towns" and set(result["result"].get("outside") or ()) <= absent:
                 told.add(check.id)
+            elif check.id in volumes and absent and not result["success"] and not result["error"]:
+                rows, least = result["result"]["observed_value"], check.arguments["min_value"]
+                # What is left of a file must still be most of it, or it was cut and not a town left out.
+                if theirs < rows < least <= rows + theirs:
+                    told.add(check.id)
         yield from (reason for reason in reasons if reason.id not in told)
 
     def overlap(self, rows: Path) -> Iterator[Reason]:
@@ -181,8 +193,11 @@ class Whole:
 
     def _homes(self) -> list[tuple[str, Month]]:
         """Registers of homes, and the months before this one, of an extract that names no town itself."""
-        names_town = any(p.reference == "towns" for p in self.contract.properties)
-        if names_town or self.contract.form.get("splitBy") == "town" or not self._terms("towns_missing"):
+        if (
+            delivery.names_towns(self.contract)
+            or self.contract.form.get("splitBy") == "town"
+            or not self._terms("towns_missing")
+        ):
             return []
         # The month's own register may not have been judged yet.
         found = ((home, delivery.usable_months(home, self.lake, self.month, limit=1)) for home in _HOMES)

@@ -184,7 +184,7 @@ class Story:
         ids = pl.concat(
             pl.read_parquet(rows, columns=["resident_key", "resident_id"])
             for extract in ("public_security__residents", "public_security__residence_permits")
-            if (rows := delivery(contracts[extract], Month.parse(month), lake).rows(lake))
+            for rows in delivery(contracts[extract], Month.parse(month), lake).files(lake)
         ).unique("resident_key")
         return members.filter("is_alive").join(ids, on="resident_key", how="left")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import polars as pl
 import pytest
 
 from pipelines.lake import Lake
@@ -129,6 +130,66 @@ def test_an_answer_that_comes_late_changes_the_verdict_of_its_month_and_of_those
     # The later one first: months may be run again in any order.
     for month in (Month(2022, 7), Month(2022, 6), Month(2022, 7)):
         assert validate(desk.contract, month, desk.lake, since)["towns_missing"] == [], month
+
+
+def test_too_few_rows_in_all_because_a_town_is_missing_do_not_hold_the_other_towns(desk, rows):
+    def delivered(month: str, shares: tuple[int, int]) -> list[dict]:
+        return [
+            row | {"town_code": "442000001" if n % sum(shares) < shares[0] else "442000002"}
+            for n, row in enumerate(rows(Month.parse(month)))
+        ]
+
+    strict = dataclasses.replace(
+        desk.contract,
+        quality=tuple(
+            dataclasses.replace(q, arguments={"minimumShare": 0.9}) if q.id == "volume" else q
+            for q in desk.contract.quality
+        ),
+    )
+    desk.contract = strict
+    for month in THREE:
+        desk.deliver(month, delivered(month, (3, 1)))
+    there = [row for row in delivered("2022-06", (3, 1)) if row["town_code"] == "442000001"]
+    assert desk.deliver("2022-06", there)["verdict"] == "warned"
+    held = desk.deliver("2022-06", there[:60])
+    assert (held["verdict"], told(held)["volume"]) == ("held", "error")
+
+
+def test_a_file_of_which_less_than_half_is_left_is_held_whatever_towns_it_lacks(desk, rows):
+    for month in THREE:
+        desk.deliver(month, [*rows(Month.parse(month), 100)])
+    most = [row for row in rows(Month(2022, 6)) if row["town_code"] == "442000001"][:40]
+    assert "volume" in told(desk.deliver("2022-06", most))
+
+
+def stood_in(desk, month: str) -> pl.DataFrame:
+    path = desk.lake.resolve(f"standing_in/{desk.contract.id}", Month.parse(month)) / "rows.parquet"
+    return pl.read_parquet(path)
+
+
+def test_people_of_a_town_that_a_register_leaves_out_stay_as_they_were_until_their_rows_come(desk, rows):
+    desk.deliver("2022-05")
+    there = [row["resident_key"] for row in rows(Month(2022, 5)) if row["town_code"] == "442000002"]
+    moved = rows(Month(2022, 6))[1] | {"town_code": "442000001"}
+    for month in ("2022-06", "2022-07", "2022-12"):
+        others = [row for row in rows(Month.parse(month)) if row["town_code"] == "442000001"]
+        found = desk.deliver(month, [*others, moved | {"month": Month.parse(month).start}])
+        assert found["towns_carried"] == {"442000002": "2022-05"}
+        kept = stood_in(desk, month)
+        assert kept["resident_key"].to_list() == sorted(set(there) - {moved["resident_key"]})
+        assert kept["month"].unique().to_list() == [Month.parse(month).start]
+    found = desk.deliver("2023-01")
+    assert (found["towns_missing"], found["towns_carried"]) == ([], {})
+
+
+def test_where_somebody_lives_is_carried_no_longer_than_the_contract_allows(desk, rows, contract):
+    desk.contract = dataclasses.replace(contract, keeps_identity=False, maximum_age_months=2)
+    desk.deliver("2022-05")
+    carried = [
+        desk.deliver(month, only_one_town(rows, month))["towns_carried"]
+        for month in ("2022-06", "2022-07", "2022-08")
+    ]
+    assert carried == [{"442000002": "2022-05"}, {"442000002": "2022-05"}, {}]
 
 
 def test_a_contract_may_hold_the_extract_for_a_missing_town(desk, rows, contract):
