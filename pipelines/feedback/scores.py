@@ -11,6 +11,7 @@ import polars as pl
 from pipelines import delivery
 from pipelines.arrival import arrivals, days_late
 from pipelines.contract import Contract
+from pipelines.feedback.resolved import resolved_shares
 from pipelines.lake import Lake
 from pipelines.month import Month
 
@@ -61,7 +62,7 @@ def scores(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> list[
     found = []
     confirmed, wrong = _found_by_visits(month, lake)
     for past in reversed(month.window(SCORED_MONTHS)):
-        known = _known_people(contracts, past, lake)
+        resolved = resolved_shares(contracts, past, lake)
         leads = _leads(past, lake)
         for item in delivery.deliveries(contracts, past, lake):
             if item.status == "missing" and not lake.months(f"parquet/{item.extract}"):
@@ -70,7 +71,7 @@ def scores(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> list[
             found.append(
                 Score(
                     past, item.extract, item.status, item.rows_in, item.rejected, item.repaired_values,
-                    _resolved(contracts[item.extract], past, lake, known),
+                    resolved.get(item.extract),
                     None if listed is None else len(listed),
                     None if listed is None else len(listed & confirmed),
                     None if listed is None else len(listed & wrong.get(item.department, set())),
@@ -99,26 +100,6 @@ def inputs_of(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> di
         for past in window
     }
     return digests | {name: days for name, days in seen.items() if days}
-
-
-def _known_people(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> pl.DataFrame | None:
-    files = [
-        path
-        for extract in delivery.REGISTERS
-        if extract in contracts and (path := delivery.delivery(contracts[extract], month, lake).rows(lake))
-    ]
-    if not files:
-        return None
-    return pl.concat([pl.scan_parquet(path).select("resident_key") for path in files]).unique().collect()
-
-
-def _resolved(contract: Contract, month: Month, lake: Lake, known: pl.DataFrame | None) -> float | None:
-    path = delivery.accepted_rows(contract.id, month, lake)
-    people = [p.column for p in contract.properties if p.identity == "resident" and p.required]
-    if known is None or path is None or not people or contract.id in delivery.REGISTERS:
-        return None
-    keys = pl.scan_parquet(path).select(resident_key=people[0]).drop_nulls().unique().collect()
-    return keys.join(known, on="resident_key", how="semi").height / keys.height if keys.height else None
 
 
 def _leads(month: Month, lake: Lake) -> dict[str, set[str]] | None:

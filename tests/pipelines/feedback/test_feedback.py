@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import datetime
 
 import openpyxl
@@ -10,7 +11,7 @@ import polars as pl
 import pytest
 
 from pipelines.contract import load_extracts
-from pipelines.feedback import feedback
+from pipelines.feedback import feedback, resolved
 from pipelines.feedback.reasons import REASONS, reason_words
 from pipelines.feedback.scores import DEPARTMENTS_OF_DATA, scores
 from pipelines.lake import Lake
@@ -118,6 +119,25 @@ def test_the_scorecard_goes_back_over_the_months(root, folder):
     # Of 21 people in June's settlements the register knows one.
     assert months["2022-06"]["号码可核实 IDs resolved"] == pytest.approx(1 / 21)
     assert months["2022-05"]["号码可核实 IDs resolved"] is None, "there was no register"
+
+
+def test_people_are_looked_up_again_only_in_an_extract_whose_rows_are_others(
+    root, folder, tmp_path, monkeypatch
+):
+    lake, contracts = Lake(tmp_path / "lake"), load_extracts()
+    shutil.copytree(root / "lake", lake.root, symlinks=True)
+    told = resolved.resolved_shares(contracts, MONTH, lake)
+    looked_up = []
+    monkeypatch.setattr(resolved, "_share", lambda contract, *_: looked_up.append(contract.id) or 0.5)
+    assert resolved.resolved_shares(contracts, MONTH, lake) == told and not looked_up
+    table = "parquet/medical_insurance__settlements"
+    delivered = lake.resolve(table, MONTH)
+    with lake.write(table, MONTH, {"delivered": "again"}) as fresh:
+        shutil.copytree(delivered, fresh, dirs_exist_ok=True)
+        (fresh / "rows.parquet").write_bytes((delivered / "rows.parquet").read_bytes() + b" ")
+    again = resolved.resolved_shares(contracts, MONTH, lake)
+    assert looked_up == ["medical_insurance__settlements"]
+    assert again == told | {"medical_insurance__settlements": 0.5} and len(told) > 1
 
 
 def put_down(path, day: str) -> None:
