@@ -19,7 +19,7 @@ VERBS = ("ingest", "validate", "link", "detect", "publish", "report")
 NOUNS = (
     "dictionary", "feedback", "conflicts", "emptied", "confirmations", "outdated", "delivery", "arrival",
     "manifest", "rule", "contract", "contract_check", "standard", "department", "lake", "database",
-    "identity", "document", "month", "chart", "page", "password", "plain", "problem",
+    "identity", "document", "month", "chart", "page", "sheet", "password", "plain", "problem",
 )  # fmt: skip
 LAYERS = ("cli", "monthly", "city", *VERBS, *NOUNS)
 

@@ -17,6 +17,7 @@ from pipelines.feedback.reasons import reason_words, repair_words
 from pipelines.feedback.rows import MOST_ROWS, allowed_of, headers_of
 from pipelines.feedback.scores import Score
 from pipelines.month import Month
+from pipelines.sheet import Sheet
 
 _KEPT = ("值未采用，行已采用", "value refused, row kept")
 _RETURNED = ("退回", "returned")
@@ -66,20 +67,16 @@ class _Sheets:
         self, name: str, title: str, note: str, columns: Sequence[tuple[str, float]], rows: Sequence
     ) -> None:
         """One sheet; numbers that are not whole are shares."""
-        page = self._book.add_worksheet(name)
+        page = self._book.add_worksheet(name, Sheet)
         page.write_string(0, 0, title, self._title)
         page.write_string(1, 0, note, self._note)
         for x, (header, width) in enumerate(columns):
             page.set_column(x, x, width)
             page.write_string(2, x, header, self._head)
         for y, row in enumerate(rows, start=3):
-            for x, cell in enumerate(row):
-                if cell is None:
-                    page.write_blank(y, x, None, self._cell)
-                elif isinstance(cell, str):
-                    page.write_string(y, x, cell, self._cell)
-                else:
-                    page.write_number(y, x, cell, self._share if isinstance(cell, float) else self._cell)
+            page.write_cells(
+                y, [(cell, self._share if isinstance(cell, float) else self._cell) for cell in row]
+            )
         page.freeze_panes(3, 0)
         page.set_landscape()
         page.fit_to_pages(1, 0)

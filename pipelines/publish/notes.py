@@ -280,13 +280,14 @@ def _cells(
 ) -> None:
     texts = [(value, widths[n]) for n, value in enumerate(values, start=first) if isinstance(value, str)]
     sheet.set_row(row, height_of(texts, lines))
-    for number, value in enumerate(values, start=first):
-        if value is None:
-            sheet.write_blank(row, number, None, styles.cell)
-        elif isinstance(value, str):
-            sheet.write_string(row, number, value, styles.cell)
-        else:
-            sheet.write_number(row, number, value, styles.centred)
+    sheet.write_cells(
+        row,
+        [
+            (value, styles.cell if value is None or isinstance(value, str) else styles.centred)
+            for value in values
+        ],
+        first,
+    )
 
 
 def _ending(sheet, row: int, columns: int, empty: str, is_filled: bool, styles) -> None:

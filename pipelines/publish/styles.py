@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import re
 
-from xlsxwriter.worksheet import Worksheet
-
 from pipelines.publish.words import DIMENSION_COLOURS, STATUS_COLOURS, Words, zh
 
 # Comes with Windows and WPS; programs without it fall back to their own Chinese face.
@@ -17,31 +15,6 @@ _SOURCES = re.compile(r"(［[^］]*］)")
 
 _LINE_POINTS = 13.5
 _MOST_POINTS = 400  # a spreadsheet row cannot be higher than 409 points
-
-
-class Sheet(Worksheet):
-    """A worksheet that composes a cell of several formats once for all cells that show the same.
-
-    The marks of a town's thousands of waiting households are some dozen different cells; composing each
-    anew takes a quarter of the time of all workbooks.
-    """
-
-    def __init__(self):
-        super().__init__()
-        self._composed: dict[tuple, object] = {}
-
-    def _write_rich_string(self, row: int, col: int, *pieces) -> int:
-        known = self._composed.get(pieces)
-        if known is None:
-            code = super()._write_rich_string(row, col, *pieces)
-            if code == 0:
-                self._composed[pieces] = self.table[row][col]
-            return code
-        if self._check_dimensions(row, col):
-            return -1
-        self.str_table.count += 1
-        self.table[row][col] = known
-        return 0
 
 
 class Styles:

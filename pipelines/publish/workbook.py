@@ -19,10 +19,11 @@ from pipelines.month import Month
 from pipelines.publish import notes
 from pipelines.publish.answers import add_checks
 from pipelines.publish.revision import Revision
-from pipelines.publish.styles import Sheet, Styles, height_of, marks, sentences
+from pipelines.publish.styles import Styles, height_of, marks, sentences
 from pipelines.publish.town_lists import Town
 from pipelines.publish.words import Words, zh, zh_list
 from pipelines.rule.order import Order
+from pipelines.sheet import Sheet
 
 CONFIDENTIAL = "内部工作资料，仅供走访核实使用；严禁公示、转发、拍照外传。"
 CONFIDENTIAL_EN = "Internal working paper for visits only. Do not display, forward or photograph."
