@@ -227,8 +227,7 @@ def _readings(table: Table, contract: Contract, raw: pl.DataFrame, known: Known)
 
 
 def _sample(cells: pl.Series) -> list[str]:
-    filled = (cells != "").arg_true()
-    return cells.gather(filled.head(_SAMPLE)).to_list()
+    return cells.filter(cells != "").head(_SAMPLE).to_list()
 
 
 def _repeated(pieces: list[Piece], contract: Contract) -> pl.DataFrame:

@@ -92,10 +92,11 @@ def _typed(raw: pl.DataFrame, readings: list[Reading]) -> tuple[pl.DataFrame, pl
     columns, issues, repairs = [], [pl.DataFrame(schema=ISSUE_SCHEMA)], [pl.DataFrame(schema=REPAIR_SCHEMA)]
     for rank, r in enumerate(readings):
         values = fast[r.property.name]
-        unread = (values.is_null() & (raw[r.raw] != "")).arg_true()
+        is_unread = values.is_null() & (raw[r.raw] != "")
         if r.column.factor != r.column.promised:
             repairs.append(_converted(raw[r.raw], values, r))
-        if len(unread):
+        if is_unread.any():
+            unread = is_unread.arg_true()
             cells = _parsed(raw[r.raw].gather(unread), unread, r)
             values = _merged(values, unread, cells["value"])
             refused = cells.filter(pl.col("reason").is_not_null())
@@ -190,8 +191,8 @@ def _violations(
     broken = typed.select(is_broken.alias(str(i)) for i, (_, _, _, is_broken, _) in enumerate(asked))
     found = [pl.DataFrame(schema=ISSUE_SCHEMA)]
     for i, (rank, r, reason, _, allowed) in enumerate(asked):
-        rows = broken[str(i)].fill_null(False).arg_true()
-        if len(rows):
+        if broken[str(i)].any():
+            rows = broken[str(i)].fill_null(False).arg_true()
             cells = pl.DataFrame({"row": rows.cast(pl.UInt32), "raw": raw[r.raw].gather(rows)})
             cells = cells.with_columns(reason=pl.lit(reason), allowed=pl.lit(allowed))
             cells = cells.join(refused.filter(pl.col("rank") == rank), on="row", how="anti")
