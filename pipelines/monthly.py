@@ -85,8 +85,7 @@ def bring_up(month: Month, place: Workplace, progress: Progress = print) -> None
     check(month, place)
     fold(month, place, progress)
     for extract in extract_ids():
-        ingest(month, extract, place, progress)
-        validate(month, extract, place, progress)
+        take_in(month, extract, place, progress)
     write_data_docs(month, place, progress)
     conflicts(month, place, progress)
     link(month, place, progress)
@@ -132,11 +131,28 @@ def fold(month: Month, place: Workplace, progress: Progress = print) -> None:
     progress(f"fold      the eleven months before {month}")
 
 
-def ingest(month: Month, extract: str, place: Workplace, progress: Progress = print) -> dict | None:
+def take_in(
+    month: Month, extract: str, place: Workplace, progress: Progress = print
+) -> tuple[dict | None, dict | None]:
+    """One extract from its files to its verdict, in one process; returns the report and the verdict."""
+    from pipelines.validate import start_beside
+
+    # Great Expectations takes over a second to start: that passes while files are read.
+    report = ingest(month, extract, place, progress, at_work=start_beside)
+    return report, validate(month, extract, place, progress)
+
+
+def ingest(
+    month: Month,
+    extract: str,
+    place: Workplace,
+    progress: Progress = print,
+    at_work: Callable[[], None] = lambda: None,
+) -> dict | None:
     """Files of one extract to typed Parquet, repairs and rejected rows; None when nothing arrived."""
     from pipelines.ingest import ingest
 
-    report = ingest(_contracts()[extract], month, place.landing, place.lake)
+    report = ingest(_contracts()[extract], month, place.landing, place.lake, at_work)
     if report is None:
         progress(f"ingest    {extract}: nothing arrived for {month}")
     else:
@@ -256,8 +272,7 @@ def ingest_history(months: list[Month], place: Workplace, progress: Progress = p
 def _history_of_extract(extract: str, months: list[Month], place: Workplace) -> str:
     verdicts, rows = [], 0
     for month in months:
-        report = ingest(month, extract, place, progress=lambda _: None)
-        verdict = validate(month, extract, place, progress=lambda _: None)
+        report, verdict = take_in(month, extract, place, progress=lambda _: None)
         if report is not None:
             rows += report["accepted"]
             verdicts.append(verdict["verdict"])

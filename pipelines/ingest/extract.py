@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -41,12 +41,18 @@ _MOST_MISFITS = 0.01
 _MOST_OTHERS = 100_000  # rows that wait to be looked at more closely
 
 
-def ingest(contract: Contract, month: Month, landing: Path, lake: Lake) -> dict | None:
+def ingest(
+    contract: Contract,
+    month: Month,
+    landing: Path,
+    lake: Lake,
+    at_work: Callable[[], None] = lambda: None,
+) -> dict | None:
     """Reads what a department delivered of one extract for a month into `parquet/<extract>`.
 
     Returns the content of report.json; None when nothing arrived. A file that cannot be read never
     raises: the report's status is then "unreadable" and says why in words. Nothing is done when the
-    partition was made from the same files, contract and code.
+    partition was made from the same files, contract and code; `at_work` is called when there is.
     """
     files = delivered_files(contract, month, landing)
     if not files:
@@ -65,6 +71,7 @@ def ingest(contract: Contract, month: Month, landing: Path, lake: Lake) -> dict 
     }
     if lake.is_current(table, month, inputs):
         return json.loads((lake.resolve(table, month) / "report.json").read_text(encoding="utf-8"))
+    at_work()
     with lake.write(table, month, inputs) as folder:
         report = _read_extract(contract, month, files, folder, lake.secret(), known)
         (folder / "report.json").write_text(

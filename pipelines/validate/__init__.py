@@ -19,8 +19,10 @@ from pipelines.validate.checks import Check, column_checks
 from pipelines.validate.promises import promise_checks, promise_problems
 from pipelines.validate.recent import Recent, recent_months
 from pipelines.validate.standing_in import towns_standing_in, write_standing_in
-from pipelines.validate.start import start_great_expectations
+from pipelines.validate.start import start_beside, start_great_expectations
 from pipelines.validate.whole import Whole
+
+__all__ = ["start_beside", "validate", "write_data_docs"]
 
 
 def validate(

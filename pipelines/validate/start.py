@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import os
 import sys
+import threading
 import types
 from pathlib import Path
 
@@ -18,23 +19,33 @@ _NEVER_CALLED = ("altair", "scipy.stats")
 _NEVER_READ = ("pandas_*.py", "spark_*.py")
 
 
+_starting = threading.Lock()
+
+
+def start_beside() -> None:
+    """Starts it in a thread, for whoever has files to read first; `start_great_expectations` waits for it."""
+    if "great_expectations" not in sys.modules:
+        threading.Thread(target=start_great_expectations).start()
+
+
 def start_great_expectations() -> None:
     """To be called before anything is imported from it; repeated calls do nothing."""
-    if "great_expectations" in sys.modules:
-        return
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # it reports its use over the network unless told not to
-    for name in _NEVER_CALLED:
-        if name not in sys.modules:
-            _import_when_used(name)
-    _leave_out_sources()
-    is_collecting = gc.isenabled()
-    gc.disable()  # all that an import makes stays: looking through it for garbage takes another fifth
-    try:
-        importlib.import_module("great_expectations")
-        gc.freeze()  # and two or three times a quarter of a second later on
-    finally:
-        if is_collecting:
-            gc.enable()
+    with _starting:
+        if "great_expectations" in sys.modules:
+            return
+        os.environ["GX_ANALYTICS_ENABLED"] = "false"  # it reports its use over the network unless told not to
+        for name in _NEVER_CALLED:
+            if name not in sys.modules:
+                _import_when_used(name)
+        _leave_out_sources()
+        is_collecting = gc.isenabled()
+        gc.disable()  # all that an import makes stays: looking through it for garbage takes another fifth
+        try:
+            importlib.import_module("great_expectations")
+            gc.freeze()  # and two or three times a quarter of a second later on
+        finally:
+            if is_collecting:
+                gc.enable()
 
 
 def _import_when_used(name: str) -> None:

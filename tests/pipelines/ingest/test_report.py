@@ -44,6 +44,16 @@ def test_unchanged_files_are_not_read_again(insurance, monkeypatch):
     assert insurance.ingested().report == before
 
 
+def test_what_is_started_beside_reading_is_not_started_where_nothing_is_read(insurance):
+    insurance.delivers(lines([settlement(1)]))
+    started = []
+    for _ in range(2):
+        ingest(
+            insurance.contract, insurance.month, insurance.landing, insurance.lake, lambda: started.append(1)
+        )
+    assert started == [1]
+
+
 @pytest.mark.parametrize("change", ["content", "name", "another file", "secret"])
 def test_anything_that_changes_the_outcome_is_read_again(insurance, monkeypatch, change):
     insurance.delivers(lines([settlement(1)]))
