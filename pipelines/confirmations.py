@@ -68,6 +68,11 @@ def confirmations(landing: Path, month: Month) -> dict[str, Confirmation]:
     return found
 
 
+def answers_given(landing: Path, month: Month) -> dict[str, list[str]]:
+    """Conflict -> its answer and the month that it came with, of the answers up to the month."""
+    return {a.conflict_id: [a.answer, str(a.month)] for a in confirmations(landing, month).values()}
+
+
 def confirmation_problems(landing: Path, month: Month) -> list[Problem]:
     """What is wrong in the confirmations that came with the month, by file and line."""
     problems = []

@@ -227,7 +227,7 @@ def publish(month: Month, place: Workplace, progress: Progress = print) -> Path:
     publish(_contracts(), month, place.lake)
     folder = place.lake.partition("published", month)
     progress(f"publish   {folder}")
-    outdated = mark_outdated(place.lake)
+    outdated = mark_outdated(place.lake, place.landing)
     if outdated:
         progress(f"publish   out of date: {', '.join(map(str, outdated))}; {bring_up_command(outdated)}")
     return folder

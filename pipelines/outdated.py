@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+from pipelines.confirmations import answers_given
+from pipelines.emptied import emptied_towns
 from pipelines.lake import Lake, write_whole
 from pipelines.month import WINDOW, Month
 
@@ -12,15 +15,17 @@ FILE = "OUT_OF_DATE.txt"
 # Link looks no further back than its window for the last month's households.
 
 
-def outdated_months(lake: Lake) -> dict[Month, list[str]]:
+def outdated_months(lake: Lake, landing: Path | None = None) -> dict[Month, list[str]]:
     """Months that were detected and are out of date, oldest first, each with the reasons.
 
     Months build on each other, so that every month after an outdated one is so too. A stage made
-    again with the same content makes nothing outdated.
+    again with the same content makes nothing outdated. With `landing`, answers that came since count:
+    one that was put into an earlier month's folder holds for all months from there on.
     """
     found: dict[Month, list[str]] = {}
     for month in lake.months("matches"):
         reasons = [*_profile_reasons(lake, month), *_match_reasons(lake, month), *_list_reasons(lake, month)]
+        reasons += _answer_reasons(lake, landing, month) if landing else ()
         if not reasons and found:
             reasons = [f"{max(found)} is out of date"]
         if reasons:
@@ -33,9 +38,9 @@ def bring_up_command(months: dict[Month, list[str]]) -> str:
     return f"hardship run --from {min(months)} --month {max(months)}"
 
 
-def mark_outdated(lake: Lake) -> dict[Month, list[str]]:
+def mark_outdated(lake: Lake, landing: Path | None = None) -> dict[Month, list[str]]:
     """Writes beside the published months which of them are out of date, or takes the mark away."""
-    months = outdated_months(lake)
+    months = outdated_months(lake, landing)
     path = lake.root / "published" / FILE
     if not months:
         path.unlink(missing_ok=True)
@@ -59,6 +64,17 @@ def _profile_reasons(lake: Lake, month: Month) -> Iterator[str]:
         changed = [m for m, digest in months.items() if lake.digest(table, Month.parse(m)) != digest]
         if changed:
             yield f"{extract} of {', '.join(changed)} was read again"
+
+
+def _answer_reasons(lake: Lake, landing: Path, month: Month) -> Iterator[str]:
+    about = lake.about("conflicts", month)
+    if about and about["inputs"].get("answers") != answers_given(landing, month):
+        yield "answers to its conflicts came or changed"
+    for extract in sorted(path.name for path in (lake.root / "verdicts").glob("*__*")):
+        about = lake.about(f"verdicts/{extract}", month)
+        given = {town: str(since) for town, since in emptied_towns(extract, month, landing).items()}
+        if about and about["inputs"].get("answers", {}) != given:
+            yield f"an answer to a town missing from {extract} came or changed"
 
 
 def _match_reasons(lake: Lake, month: Month) -> Iterator[str]:

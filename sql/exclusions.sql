@@ -31,8 +31,27 @@ households as (
         left(cast(covered_as_of_month as varchar), 7) as covered_as_of,
         last_visited_on,
         last_visit_outcome,
-        conflict_reason
+        conflict_reason,
+        carried_extracts
     from concerned_households
+),
+
+words as (
+    select * from carried_words
+),
+
+carried as (
+    -- an earlier month's rows of the household's town stand in for a register of assets
+    select
+        households.household_no,
+        rules.rule_id,
+        string_agg(words.carried_zh, '' order by words.carried_extract) as carried_zh,
+        string_agg(words.carried_en, '' order by words.carried_extract) as carried_en
+    from words
+    inner join households
+        on list_contains(string_split(households.carried_extracts, ','), words.carried_extract)
+    inner join rules on list_contains(rules.sources, words.extract_id)
+    group by households.household_no, rules.rule_id
 ),
 
 assets as (
@@ -40,18 +59,22 @@ assets as (
         asset_sentences.household_no,
         string_agg(
             asset_sentences.asset_zh || '［' || rules.source_zh || '，'
-            || array_to_string(rules.evidence_months, '、') || '］',
+            || array_to_string(rules.evidence_months, '、') || '］'
+            || rules.stale_zh || coalesce(carried.carried_zh, ''),
             '；' order by asset_sentences.rule_id
         ) as asset_zh,
         string_agg(
             asset_sentences.asset_en || ' [' || rules.source_en || ', '
-            || array_to_string(rules.evidence_months, ', ') || ']',
+            || array_to_string(rules.evidence_months, ', ') || ']'
+            || rules.stale_en || coalesce(carried.carried_en, ''),
             '; ' order by asset_sentences.rule_id
         ) as asset_en
     from asset_sentences
     inner join rules on asset_sentences.rule_id = rules.rule_id
     inner join left_out
         on asset_sentences.household_no = left_out.household_no and left_out.reason = 'assets'
+    left join carried
+        on asset_sentences.household_no = carried.household_no and asset_sentences.rule_id = carried.rule_id
     group by asset_sentences.household_no
 ),
 

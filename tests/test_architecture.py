@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VERBS = ("ingest", "validate", "link", "detect", "publish", "report")
 # From what knows most to what knows least: a noun imports only nouns to its right.
 NOUNS = (
-    "dictionary", "feedback", "conflicts", "emptied", "confirmations", "outdated", "delivery", "arrival",
+    "dictionary", "feedback", "conflicts", "outdated", "emptied", "confirmations", "delivery", "arrival",
     "manifest", "rule", "contract", "contract_check", "standard", "department", "lake", "database",
     "identity", "document", "month", "chart", "page", "sheet", "password", "plain", "problem",
 )  # fmt: skip

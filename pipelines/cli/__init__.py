@@ -116,9 +116,10 @@ def status(context: typer.Context, month: MonthOption, as_json: JsonOption = Fal
     from pipelines.outdated import bring_up_command, outdated_months
     from pipelines.publish import rendered, summary
 
-    lake = given.place(context).lake
+    place = given.place(context)
+    lake = place.lake
     found = summary(load_extracts(), given.month(month), lake)
-    outdated = outdated_months(lake)
+    outdated = outdated_months(lake, place.landing)
     if as_json:
         terminal.tell_json({**found, "out_of_date": [str(m) for m in outdated]})
         return

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.confirmations import HEADERS, KINDS, confirmations
+from pipelines.confirmations import HEADERS, KINDS, answers_given, confirmations
 from pipelines.conflicts.deaths import deaths_with_life, life_after_death, rows_read
 from pipelines.conflicts.numbers import (
     damaged_ids,
@@ -65,7 +65,7 @@ def conflicts(contracts: Mapping[str, Contract], month: Month, landing: Path, la
     missing = {i: d.towns_missing for i, d in found.items() if d.as_of == month and d.towns_missing}
     inputs = {
         "rows": {i: {str(m): lake.digest(f"parquet/{i}", m) for m in months} for i, months in read.items()},
-        "answers": {a.conflict_id: [a.answer, str(a.month)] for a in answers.values()},
+        "answers": answers_given(landing, month),
         "towns_missing": missing,
         "standing_in": {i: lake.digest(f"standing_in/{i}", found[i].as_of) for i in missing},
         "code": code_digest("conflicts"),

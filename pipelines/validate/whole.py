@@ -51,6 +51,7 @@ class Whole:
             if last
             else None,
             "emptied": {town: str(month) for town, month in self.emptied.items()},
+            "answers": {town: str(month) for town, month in self.answers.items()},
         }
 
     def repeated_files(self, report: dict) -> Iterator[Reason]:

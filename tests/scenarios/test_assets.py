@@ -74,3 +74,16 @@ def test_capital_that_was_only_subscribed_never_takes_off_and_is_to_be_verified(
     assert line["status"] == "new"
     assert "认缴资本5,000,000元" in line["to_verify_zh"]
     assert "5,000,000" in line["to_verify_en"]
+
+
+def test_a_family_kept_off_by_a_register_of_an_earlier_month_is_kept_off_with_the_mark(may, tmp_path):
+    told = branch(may.place, tmp_path / "home")
+    told.withhold("housing__properties", "2022-05")
+    told.withhold("public_security__vehicles", "2022-05")
+    told.run("2022-05")
+    found = told.row("2022-05", "exclusions", HE)
+    assert found["reason"] == "assets"
+    assert "不动产截至2022-04" in found["detail_zh"] and "机动车截至2022-04" in found["detail_zh"]
+    assert "as of 2022-04" in found["detail_en"]
+    of_the_month = may.row("2022-05", "exclusions", HE)["detail_zh"]
+    assert "截至" not in of_the_month

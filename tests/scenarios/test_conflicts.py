@@ -6,10 +6,13 @@ from datetime import date
 
 import pytest
 
+from pipelines.month import Month
+from pipelines.outdated import outdated_months
 from tests.scenarios.changes import rewritten, with_row
 from tests.scenarios.people import CHEN, LU, LUO, SANJIAO, YANG, family_of
 from tests.scenarios.story import Story
 
+JUNE = Month(2022, 6)
 SPOUSE = family_of(YANG)[1]
 NET_INCOME = "net_income_per_head_12m_yuan"
 
@@ -73,9 +76,14 @@ def test_a_listed_family_leaves_the_list_for_a_conflict_and_comes_back_when_it_i
     left_out = story.row("2022-06", "exclusions", YANG)
     assert left_out["reason"] == "conflict" and "两个姓名" in left_out["detail_zh"]
     assert story.row("2022-06", "cases", YANG)["status"] == "excluded"
+    lake, landing = story.place.lake, story.place.landing
     story.answer_conflicts("2022-06", "同一人")
+    assert outdated_months(lake, landing)[JUNE] == ["answers to its conflicts came or changed"]
     story.run("2022-06")
     assert story.towns_that_list("2022-06", YANG) == [SANJIAO]
+    assert outdated_months(lake, landing) == {}
+    (landing / "2022-06/confirmations").rename(landing / "2022-05/confirmations")
+    assert list(outdated_months(lake, landing)) == [JUNE.plus(-1), JUNE], "it holds from May on then"
 
 
 def _twice(rows):

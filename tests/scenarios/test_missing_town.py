@@ -9,6 +9,7 @@ from pipelines import monthly
 from pipelines.delivery import verdict
 from pipelines.detect.explain import explain
 from pipelines.month import Month
+from pipelines.outdated import outdated_months
 from tests.scenarios.changes import all_of, with_row, without
 from tests.scenarios.people import GANGKOU, LU, LUO, XIAOLAN
 from tests.scenarios.story import Story, branch
@@ -90,6 +91,8 @@ def test_a_town_stays_missing_until_rows_of_it_come(one_town_left_out):
 def answered(one_town_left_out, tmp_path_factory) -> Story:
     told = branch(one_town_left_out.place, tmp_path_factory.mktemp("answered") / "home")
     told.answer_missing_towns("2022-06", "确无记录")
+    outdated = outdated_months(told.place.lake, told.place.landing)
+    assert list(outdated) == [Month(2022, 6), Month(2022, 7)], "both rest on the town's being missing"
     told.run("2022-06", "2022-07")
     return told
 
