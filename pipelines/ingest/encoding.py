@@ -54,6 +54,9 @@ def likely_encodings(path: Path) -> list[str]:
 
 def _decided(chunk: bytes) -> str:
     """The encoding that reads the chunk, or more of its lines; where both do, UTF-8 if it gives Chinese."""
+    # A last line without end may be cut within a character, which says nothing of the encoding.
+    ended = chunk[: chunk.rfind(b"\n") + 1]
+    chunk = chunk if ended.isascii() else ended
     utf8, gb = _reads_as(chunk, "utf-8"), _reads_as(chunk, "gb18030")
     if not utf8 and not gb:
         lines = [line for line in chunk.split(b"\n") if not line.isascii()]

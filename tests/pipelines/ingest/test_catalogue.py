@@ -522,6 +522,18 @@ def test_the_last_row_of_a_file_cut_in_the_middle_is_set_aside_by_name(insurance
     assert insurance.ingested().reasons() == {3: "cut_off"}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("lost", [1, 2, 3, 4, 5, 6, 7])
+def test_a_file_cut_within_a_character_keeps_its_encoding_and_its_other_rows(department, encoding, lost):
+    marriages = department("civil_affairs__marriages")
+    row = {"男方身份证号": WEIZHI, "女方身份证号": SPOUSE, "登记日期": "2001-05-06", "登记类型": "离婚离"}
+    text = lines([{**row, "登记类型": "离婚"}, row]).rstrip("\n").encode(encoding)
+    marriages.delivers(text[:-lost])
+    outcome = marriages.ingested()
+    assert (outcome.rows.height, outcome.problem) == (1, "")
+    assert outcome.rejected["line"].to_list() == [3]
+
+
 # IDs ---------------------------------------------------------------------------------------------
 
 
