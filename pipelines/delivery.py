@@ -45,6 +45,7 @@ class Delivery:
     rows_in: int = 0
     accepted: int = 0
     rejected: int = 0
+    corrected: int = 0  # of the rejected, those that a correction replaced: nobody owes anything for them
     repaired_values: int = 0
     towns_missing: tuple[str, ...] = ()  # of which the rows in use say nothing
     towns_carried: Mapping[str, Month] = field(default_factory=dict)  # of those, whose rows of when stand in
@@ -89,6 +90,7 @@ def delivery(contract: Contract, month: Month, lake: Lake) -> Delivery:
         rows_in=read.get("rows_in", 0),
         accepted=read.get("accepted", 0),
         rejected=read.get("rejected", 0),
+        corrected=read.get("rejections_by_reason", {}).get("corrected", 0),
         repaired_values=read.get("repaired_values", 0),
         towns_missing=towns_missing(contract.id, as_of, lake) if as_of else (),
         towns_carried=_towns_carried(contract, as_of, month, lake) if as_of else {},

@@ -70,8 +70,8 @@ def scores(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> list[
             listed = None if leads is None else leads.get(item.department, set())
             found.append(
                 Score(
-                    past, item.extract, item.status, item.rows_in, item.rejected, item.repaired_values,
-                    resolved.get(item.extract),
+                    past, item.extract, item.status, item.rows_in, item.rejected - item.corrected,
+                    item.repaired_values, resolved.get(item.extract),
                     None if listed is None else len(listed),
                     None if listed is None else len(listed & confirmed),
                     None if listed is None else len(listed & wrong.get(item.department, set())),

@@ -102,14 +102,15 @@ def _totals(sheets: _Sheets, returned: Returned, title: str) -> None:
         rows.append(
             [
                 _named(contract), _both(STATUSES[found.status]), used, len(report.get("files", ())),
-                found.rows_in, found.accepted, found.rejected, found.repaired_values - refused, refused,
+                found.rows_in, found.accepted, found.rejected - found.corrected, found.corrected,
+                found.repaired_values - refused, refused,
                 "\n".join(f"{reason['zh']} / {reason['en']}" for reason in found.reasons),
             ]
         )  # fmt: skip
     columns = [
         ("数据表 Extract", 30), ("状态 Status", 16), ("沿用月份 As of", 10), ("文件数 Files", 8),
-        ("行数 Rows", 10), ("采用 Accepted", 10), ("退回 Returned", 10), ("修正值 Values repaired", 10),
-        ("未采用的值 Values refused", 10), ("原因 Reasons", 90),
+        ("行数 Rows", 10), ("采用 Accepted", 10), ("退回 Returned", 10), ("已更正 Corrected", 10),
+        ("修正值 Values repaired", 10), ("未采用的值 Values refused", 10), ("原因 Reasons", 90),
     ]  # fmt: skip
     note = "请按“退回行”逐条更正，报送时文件名加“更正”。 / Send a correction: add 更正 to the file's name."
     sheets.add("汇总 Totals", title, note, columns, rows)

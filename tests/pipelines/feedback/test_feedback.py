@@ -223,3 +223,21 @@ def test_a_month_that_was_not_read_has_no_feedback(tmp_path):
 def test_every_reason_has_words_and_unknown_ones_say_themselves():
     assert all(zh and en and zh != en for zh, en, _ in REASONS.values())
     assert reason_words("some_new_reason")[1] == "some new reason"
+
+
+def test_a_row_that_a_correction_replaced_is_held_against_nobody(tmp_path):
+    insurance = Department(tmp_path)
+    insurance.delivers(lines([settlement(1), settlement(2, 证件号码=BROKEN_ID)]))
+    insurance.delivers(lines([settlement(1, 个人现金支付="9.00")]), part="_更正")
+    insurance.ingested()
+    validate(insurance.contract, MONTH, insurance.lake)
+    (score,) = [
+        s for s in scores({insurance.extract: insurance.contract}, MONTH, insurance.lake) if s.rows_in
+    ]
+    assert (score.rows_in, score.rejected) == (3, 1)
+    folder = feedback({insurance.extract: insurance.contract}, MONTH, insurance.lake)
+    book = openpyxl.load_workbook(next(folder.glob("*医保*.xlsx")))
+    header, row = [r for r in book.worksheets[0].iter_rows(values_only=True) if r[4] is not None]
+    totals = dict(zip(header, row, strict=True))
+    assert [totals[f"{c}"] for c in ("采用 Accepted", "退回 Returned", "已更正 Corrected")] == [1, 1, 1]
+    assert len([r for r in book.worksheets[1].iter_rows(values_only=True) if r[2] == 3]) == 1
