@@ -27,8 +27,6 @@ overlap as (
         evidence_months,
         is_stale,
         path,
-        explanation_zh,
-        explanation_en,
         severity_medical,
         severity_employment,
         severity_disability,
@@ -76,7 +74,18 @@ alone as (
     group by household_no
 ),
 
--- Of the few that are listed alone: sorting within an aggregate is slow.
+-- Sentences are put together for the few that are listed alone: sorting within an aggregate is slow.
+explained as (
+    select
+        matches.household_no,
+        string_agg(matches.explanation_zh, '；' order by rules.position) as explanation_zh,
+        string_agg(matches.explanation_en, '; ' order by rules.position) as explanation_en
+    from matches
+    inner join rules on matches.rule_id = rules.rule_id
+    inner join listed on matches.household_no = listed.household_no
+    group by matches.household_no
+),
+
 to_verify as (
     select
         verify_sentences.household_no,
@@ -105,8 +114,8 @@ select
     -- Dibao and edge support are for local hukou; others are helped where the trouble is.
     case when households.has_local_hukou = false then 'home_county' else overlap.path end as suggested_path,
     overlap.rules,
-    overlap.explanation_zh,
-    overlap.explanation_en,
+    explained.explanation_zh,
+    explained.explanation_en,
     nullif(concat_ws('；', to_verify.verify_zh, households.leads_zh), '') as to_verify_zh,
     nullif(concat_ws('; ', to_verify.verify_en, households.leads_en), '') as to_verify_en,
     case
@@ -146,6 +155,7 @@ select
     households.last_visit_outcome
 from listed
 inner join overlap on listed.household_no = overlap.household_no
+inner join explained on listed.household_no = explained.household_no
 inner join households on listed.household_no = households.household_no
 left join unanswered on listed.household_no = unanswered.household_no
 left join alone on listed.household_no = alone.household_no

@@ -1,12 +1,9 @@
--- One row per household with a match: its dimensions, causes, troubles, severity and sentences together.
+-- One row per household with a match: its dimensions, causes, troubles and severity together.
 with matched as (
     select
         household_no,
-        rule_id,
         dimension,
         severity,
-        explanation_zh,
-        explanation_en,
         -- what differs between households that the same rule matches: whether old rows stand in, of when
         rule_id || case when is_stale then '@' || array_to_string(evidence_months, '+') else '' end as item
     from matches
@@ -15,7 +12,6 @@ with matched as (
 facts as (
     select
         rule_id,
-        position,
         effect,
         dimension,
         cause,
@@ -27,36 +23,26 @@ facts as (
     from rules
 ),
 
--- Sentences in the order of rules. Lists are put in order afterwards: sorting within an aggregate costs
--- five times as much, for a city has hundreds of thousands of matched households of one or two matches.
 gathered as (
     select
-        matched.household_no,
-        list(matched.item) as items,
-        list(facts.position) as positions,
-        list(matched.explanation_zh) as sentences_zh,
-        list(matched.explanation_en) as sentences_en,
-        coalesce(max(matched.severity) filter (where matched.dimension = 'medical'), 0) as severity_medical,
-        coalesce(max(matched.severity) filter (where matched.dimension = 'employment'), 0)
-            as severity_employment,
-        coalesce(max(matched.severity) filter (where matched.dimension = 'disability'), 0)
-            as severity_disability,
-        coalesce(max(matched.severity) filter (where matched.dimension = 'education'), 0)
-            as severity_education,
-        coalesce(max(matched.severity) filter (where matched.dimension = 'income'), 0) as severity_income,
-        coalesce(max(matched.severity) filter (where matched.dimension = 'accident'), 0) as severity_accident,
-        coalesce(max(matched.severity) filter (where matched.dimension = 'housing'), 0) as severity_housing
+        household_no,
+        list(item) as items,
+        coalesce(max(severity) filter (where dimension = 'medical'), 0) as severity_medical,
+        coalesce(max(severity) filter (where dimension = 'employment'), 0) as severity_employment,
+        coalesce(max(severity) filter (where dimension = 'disability'), 0) as severity_disability,
+        coalesce(max(severity) filter (where dimension = 'education'), 0) as severity_education,
+        coalesce(max(severity) filter (where dimension = 'income'), 0) as severity_income,
+        coalesce(max(severity) filter (where dimension = 'accident'), 0) as severity_accident,
+        coalesce(max(severity) filter (where dimension = 'housing'), 0) as severity_housing
     from matched
-    inner join facts on matched.rule_id = facts.rule_id
-    group by matched.household_no
+    group by household_no
 ),
 
 households as (
     select
         household_no,
+        -- put in order afterwards: sorting within an aggregate costs five times as much
         array_to_string(list_sort(items), ' ') as combination,
-        array_to_string(list_select(sentences_zh, list_grade_up(positions)), '；') as explanation_zh,
-        array_to_string(list_select(sentences_en, list_grade_up(positions)), '; ') as explanation_en,
         severity_medical,
         severity_employment,
         severity_disability,
@@ -146,8 +132,6 @@ select
     combined.evidence_months,
     combined.is_stale,
     combined.path,
-    households.explanation_zh,
-    households.explanation_en,
     households.severity_medical,
     households.severity_employment,
     households.severity_disability,
