@@ -81,8 +81,10 @@ def _known_people(registers: list[tuple[str, Month]], lake: Lake) -> pl.DataFram
 
 def _share(contract: Contract, month: Month, lake: Lake, known: pl.DataFrame) -> float | None:
     path = delivery.accepted_rows(contract.id, month, lake)
-    rows = pl.scan_parquet(path).select(resident_key=_people(contract)).drop_nulls()
-    keys = rows.unique().collect()
+    person = _people(contract)
+    rows = pl.scan_parquet(path).select(resident_key=person).drop_nulls()
+    # Of registers of people, the largest extracts of all, each person has one row already.
+    keys = (rows if contract.primary_key == (person,) else rows.unique()).collect()
     if not keys.height:
         return None
     # Both hold each person once: the smaller one is hashed.
