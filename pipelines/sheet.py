@@ -18,7 +18,7 @@ _LONG = 16_000  # characters; the library cuts what is longer than a cell may be
 
 
 class Sheet(Worksheet):
-    """A worksheet of xlsxwriter whose file has the same bytes in a third of the time.
+    """A worksheet of xlsxwriter whose file has the same bytes in about half the time.
 
     The library takes 12 µs for a cell, most of it for checks and for attributes that are escaped one by one;
     the rows that go back to departments and those of waiting households are more than a million cells of a
