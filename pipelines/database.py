@@ -133,9 +133,13 @@ class Database:
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    def values(self, sql: str, parameters: Mapping | None = None) -> tuple | None:
+        """The first row."""
+        return self.execute(sql, parameters).fetchone()
+
     def value(self, sql: str, parameters: Mapping | None = None):
         """The first column of the first row."""
-        row = self.execute(sql, parameters).fetchone()
+        row = self.values(sql, parameters)
         return row[0] if row else None
 
     def arrow(self, sql: str, parameters: Mapping | None = None):
