@@ -7,40 +7,19 @@ DAG both call the functions below; nothing else runs a stage.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.contract import SCHEMAS
-from pipelines.lake import Lake
 from pipelines.month import Month
 from pipelines.problem import HardshipError
+from pipelines.processes import two_at_once
+from pipelines.workplace import Workplace, home, workplace  # noqa: F401  whoever runs the flow asks it where
 
-STAGES = ("ingest", "validate", "link", "detect", "publish", "report")
+# Bytes of files: reading fewer takes less time than starting other processes.
+_WORTH_PROCESSES = 64_000_000
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """Where the departments' files lie and where the tables go."""
-
-    landing: Path
-    lake: Lake
-
-
-def home() -> Path:
-    """HARDSHIP_HOME, else the project's data/ folder."""
-    given = os.environ.get("HARDSHIP_HOME")
-    return Path(given).expanduser().resolve() if given else SCHEMAS.parent / "data"
-
-
-def workplace(landing: Path | None = None, lake: Path | None = None) -> Workplace:
-    """The folders given, else those below `home()`."""
-    return Workplace(landing=Path(landing or home() / "landing"), lake=Lake(Path(lake or home())))
 
 
 def extract_ids() -> list[str]:
@@ -84,8 +63,7 @@ def bring_up(month: Month, place: Workplace, progress: Progress = print) -> None
     """All stages of one month; those whose inputs have not changed do nothing."""
     check(month, place)
     fold(month, place, progress)
-    for extract in extract_ids():
-        take_in(month, extract, place, progress)
+    take_in_all(month, place, progress)
     write_data_docs(month, place, progress)
     conflicts(month, place, progress)
     link(month, place, progress)
@@ -129,6 +107,31 @@ def fold(month: Month, place: Workplace, progress: Progress = print) -> None:
 
     fold_window(_contracts(), month, place.lake)
     progress(f"fold      the eleven months before {month}")
+
+
+def take_in_all(month: Month, place: Workplace, progress: Progress = print) -> None:
+    """Every extract of the month; of a large delivery two at a time, the largest first.
+
+    A verdict compares with earlier months only, so the extracts of one month do not wait for each other.
+    """
+    from pipelines.ingest import delivered_bytes
+
+    contracts = _contracts()
+    sizes = {e: delivered_bytes(contracts[e], month, place.landing) for e in extract_ids()}
+    if sum(sizes.values()) < _WORTH_PROCESSES:
+        for extract in sizes:
+            take_in(month, extract, place, progress)
+        return
+    largest_first = sorted(sizes, key=sizes.get, reverse=True)
+    for lines in two_at_once(_taken_in, [(month, extract, place) for extract in largest_first]):
+        for line in lines:
+            progress(line)
+
+
+def _taken_in(month: Month, extract: str, place: Workplace) -> list[str]:
+    lines: list[str] = []
+    take_in(month, extract, place, lines.append)
+    return lines
 
 
 def take_in(
@@ -260,13 +263,9 @@ def ingest_history(months: list[Month], place: Workplace, progress: Progress = p
     months = sorted(months)
     registers = [c.id for c in _contracts().values() if c.keeps_identity]
     others = [extract for extract in extract_ids() if extract not in registers]
-    # Not forked: the threads of polars do not survive it, and the child would wait for them forever.
-    spawned = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(2, os.cpu_count() or 1), mp_context=spawned) as pool:
-        for extracts in (registers, others):
-            work = {e: pool.submit(_history_of_extract, e, months, place) for e in extracts}
-            for extract, future in work.items():
-                progress(f"history   {extract}: {future.result()}")
+    for extracts in (registers, others):
+        for told in two_at_once(_history_of_extract, [(e, months, place) for e in extracts]):
+            progress(f"history   {told}")
 
 
 def _history_of_extract(extract: str, months: list[Month], place: Workplace) -> str:
@@ -277,7 +276,9 @@ def _history_of_extract(extract: str, months: list[Month], place: Workplace) -> 
             rows += report["accepted"]
             verdicts.append(verdict["verdict"])
     held = verdicts.count("held")
-    return f"{len(verdicts)} of {len(months)} months, {rows:,} rows" + (f", {held} held" if held else "")
+    return f"{extract}: {len(verdicts)} of {len(months)} months, {rows:,} rows" + (
+        f", {held} held" if held else ""
+    )
 
 
 def _contracts() -> dict:

@@ -17,9 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 VERBS = ("ingest", "validate", "link", "detect", "publish", "report")
 # From what knows most to what knows least: a noun imports only nouns to its right.
 NOUNS = (
-    "dictionary", "feedback", "conflicts", "outdated", "emptied", "confirmations", "delivery", "arrival",
-    "manifest", "rule", "contract", "contract_check", "standard", "department", "lake", "database",
-    "identity", "document", "month", "chart", "page", "sheet", "password", "plain", "problem",
+    "workplace", "dictionary", "feedback", "conflicts", "outdated", "emptied", "confirmations", "delivery",
+    "arrival", "manifest", "rule", "contract", "contract_check", "standard", "department", "lake", "database",
+    "identity", "document", "month", "chart", "page", "processes", "sheet", "password", "plain", "problem",
 )  # fmt: skip
 LAYERS = ("cli", "monthly", "city", *VERBS, *NOUNS)
 

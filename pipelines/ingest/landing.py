@@ -60,6 +60,11 @@ def delivered_files(contract: Contract, month: Month, landing: Path) -> list[Del
     ]
 
 
+def delivered_bytes(contract: Contract, month: Month, landing: Path) -> int:
+    """How large the files are that the contract claims for the month, without a look into them."""
+    return sum(path.stat().st_size for path in _claimed(contract, month, landing / str(month)))
+
+
 def replaced_by(file: Delivered, files: Sequence[Delivered]) -> Delivered | None:
     """The latest correction that stands for the file as a whole."""
     later = [

@@ -2,6 +2,7 @@
 
 Each runs in a lake of its own below `<city>/variants/`, which begins with the history alone:
 
+whole_before    the months before are folded, as they are before the departments deliver
 whole           as it is
 two_gigabytes   DuckDB may use 2 GB
 one_thread      DuckDB works in one thread
@@ -45,21 +46,37 @@ def lake_of(city: City, variant: str) -> Lake:
     return Lake(city.root / "variants" / variant)
 
 
-def whole(city: City, variant: str = "whole") -> dict:
-    """The month from files to lists in a fresh lake."""
-    lake_of_history(city, lake_of(city, variant).root)
-    monthly.bring_up(city.month, Workplace(city.landing, lake_of(city, variant)), _quiet)
-    return {"rows": 0}
+def whole_before(city: City) -> dict:
+    """A fresh lake in which the months before are folded."""
+    return _folded(city, "whole")
+
+
+def whole(city: City) -> dict:
+    """The month from files to lists in that lake."""
+    return _brought_up(city, "whole")
 
 
 def two_gigabytes(city: City) -> dict:
-    """The month with little memory for DuckDB."""
-    return whole(city, "two_gigabytes")
+    """The month with little memory for DuckDB, the months before as well."""
+    _folded(city, "two_gigabytes")
+    return _brought_up(city, "two_gigabytes")
 
 
 def one_thread(city: City) -> dict:
-    """The month with one thread for DuckDB."""
-    return whole(city, "one_thread")
+    """The month with one thread for DuckDB, the months before as well."""
+    _folded(city, "one_thread")
+    return _brought_up(city, "one_thread")
+
+
+def _folded(city: City, variant: str) -> dict:
+    lake_of_history(city, lake_of(city, variant).root)
+    monthly.fold(city.month, Workplace(city.landing, lake_of(city, variant)), _quiet)
+    return {"rows": 0}
+
+
+def _brought_up(city: City, variant: str) -> dict:
+    monthly.bring_up(city.month, Workplace(city.landing, lake_of(city, variant)), _quiet)
+    return {"rows": 0}
 
 
 def late_before(city: City) -> dict:
@@ -85,9 +102,9 @@ def late(city: City) -> dict:
 
 
 def airflow_before(city: City) -> dict:
-    """Airflow's home with its database, made once at installation."""
+    """Airflow's home with its database, made once at installation, and the months before folded."""
+    _folded(city, "airflow")
     home = lake_of(city, "airflow").root
-    lake_of_history(city, home)
     (home / "landing").symlink_to(city.landing)
     _run_in_dags(city, "-c", "import airflow_home; airflow_home.use(); airflow_home.migrate()")
     return {"rows": 0}

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from pipelines import monthly
 from pipelines.contract import load_extracts
+from pipelines.ingest import delivered_bytes
 from pipelines.lake import Lake
 from pipelines.month import Month
 from pipelines.monthly import Workplace
+from pipelines.processes import two_at_once
 from tests.bench import many_rules, variants
 from tests.bench.laying import City, lay, working_lake
 
@@ -163,8 +163,8 @@ WORK: dict[str, Callable[[City], dict]] = {
         lay_city, check, fold_before, fold, ingest, validate, conflicts, link, detect, publish,
         report, intake,
         floor, duckdb, polars, pandas, compare,
-        variants.whole, variants.two_gigabytes, variants.one_thread, variants.late_before, variants.late,
-        variants.airflow_before, variants.airflow, variants.same,
+        variants.whole_before, variants.whole, variants.two_gigabytes, variants.one_thread,
+        variants.late_before, variants.late, variants.airflow_before, variants.airflow, variants.same,
         many_rules.rules_as_they_are, many_rules.rules_tenfold, many_rules.replay_before, many_rules.replay,
     )
 }  # fmt: skip
@@ -172,17 +172,10 @@ WORK: dict[str, Callable[[City], dict]] = {
 
 def _of_extracts(city: City, work: Callable[[City, str], int]) -> list[int]:
     """A city's extracts, the largest first so that the two processes end together."""
-    landing = city.landing / str(city.month)
     contracts = load_extracts()
-
-    def size(extract: str) -> int:
-        name = contracts[extract].files[0].split("*")[0].replace("{yyyymm}", str(city.month).replace("-", ""))
-        return sum(path.stat().st_size for path in landing.glob(name + "*"))
-
-    extracts = sorted(contracts, key=size, reverse=True)
-    spawned = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(2, mp_context=spawned) as pool:
-        return list(pool.map(work, [city] * len(extracts), extracts))
+    sizes = {e: delivered_bytes(contract, city.month, city.landing) for e, contract in contracts.items()}
+    extracts = sorted(contracts, key=sizes.get, reverse=True)
+    return list(two_at_once(work, [(city, extract) for extract in extracts]))
 
 
 def _ingest_one(city: City, extract: str) -> int:

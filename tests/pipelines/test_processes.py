@@ -1,0 +1,65 @@
+"""Extracts that are taken in by processes beside the one that was started."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from pipelines import monthly
+from pipelines.lake import Lake
+from pipelines.month import Month
+from pipelines.monthly import Workplace
+from pipelines.problem import HardshipError
+from tests.month.sample import DELIVERED
+
+JUNE = Month(2022, 6)
+
+WAITS = """
+import os, sys
+from pipelines.processes import two_at_once
+if __name__ == "__main__":
+    for process in two_at_once(os.getpid, [()]):
+        print(process, flush=True)
+        sys.stdin.read()
+"""
+
+
+def test_a_killed_run_leaves_no_process_behind(tmp_path):
+    script = tmp_path / "waits.py"
+    script.write_text(WAITS)
+    command, pipe = [sys.executable, str(script)], subprocess.PIPE
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, text=True, env={**os.environ, "PYTHONPATH": os.getcwd()}
+    ) as run:
+        beside = int(run.stdout.readline())
+        assert _is_alive(beside)
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        waited_until = time.monotonic() + 20
+        while _is_alive(beside) and time.monotonic() < waited_until:
+            time.sleep(0.1)
+        assert not _is_alive(beside)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        with open(f"/proc/{process}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_an_error_of_one_extract_comes_through_in_words(tmp_path, monkeypatch):
+    monkeypatch.setattr(monthly, "_WORTH_PROCESSES", 0)
+    lake = Lake(tmp_path / "lake")
+    told = []
+    with (
+        lake.write("parquet/health__births", JUNE, {}) as folder,  # as another run of the month would
+        pytest.raises(HardshipError, match="health__births"),
+    ):
+        (folder / "rows.parquet").write_bytes(b"")
+        monthly.take_in_all(JUNE, Workplace(DELIVERED, lake), told.append)
+    assert not lake.resolve("verdicts/health__births", JUNE)
