@@ -82,6 +82,8 @@ def _growth(runs: dict) -> str:
     ]
     shares = {}
     for residents, run in runs.items():
+        if not set(STAGES) <= run["work"].keys():
+            continue  # its month is being measured
         cpu, wall, peak = _month(run)
         shares[int(residents)] = share = 1e6 * cpu / int(residents)
         lines.append(
@@ -124,7 +126,7 @@ def _section(residents: int, run: dict) -> str:
             lines.append(_row(WORDS[name], rows, item))
     month = {"wall": wall, "cpu": cpu, "peak_gib": peak}
     lines += [_row("**the month, files to lists**", "", month), ""]
-    lines += [*targets.table(work), "", *_ratios(run), "", *_chart(work), ""]
+    lines += [*targets.table(work, residents), "", *_ratios(run), "", *_chart(work), ""]
     return "\n".join(lines)
 
 
