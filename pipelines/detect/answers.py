@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipelines.database import Database
-from pipelines.rule import Compiled, matches_sql, residents_answering_sql, used_values
+from pipelines.rule import Compiled, matches_sql, residents_sql, used_values
 
 # What sql/*.sql reads of a household concerned, whatever the rules: the profile has twice as many columns.
 _OF_HOUSEHOLDS = (
@@ -28,7 +28,8 @@ def write_answers(db: Database, compiled: list[Compiled]) -> None:
     columns += [f"{c.answer} as {quoted_id(c.rule.id)}" for c in of_households]
     residents = ""
     if of_residents:
-        _table(db, "answers_of_residents", residents_answering_sql(of_residents), of_residents)
+        concerned = residents_sql(of_residents, only_concerned=True)
+        _table(db, "answers_of_residents", concerned, of_residents)
         # Every household of the profile has a resident: without a row here they all answer no.
         columns += [
             f"(case when residents.household_no is null then false "

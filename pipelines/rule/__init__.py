@@ -5,7 +5,6 @@ from pipelines.rule.compile import (
     compile_rule,
     households_sql,
     matches_sql,
-    residents_answering_sql,
     residents_sql,
     used_values,
 )
@@ -29,7 +28,6 @@ __all__ = [
     "load_rules",
     "matches_sql",
     "parameters_in_force",
-    "residents_answering_sql",
     "residents_sql",
     "run_inline_tests",
     "used_values",

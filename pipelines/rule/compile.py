@@ -191,38 +191,27 @@ def households_sql(compiled: list[Compiled], profile: str = "household_profile")
     return f"select {', '.join(columns)} from {profile}"
 
 
-def residents_sql(compiled: list[Compiled], profile: str = "resident_profile") -> str:
+def residents_sql(
+    compiled: list[Compiled], profile: str = "resident_profile", *, only_concerned: bool = False
+) -> str:
     """One row per household with one three-valued column per rule about residents.
 
-    True if it is true of any resident, else unknown if it is unknown of any, else false.
+    True if it is true of any resident, else unknown if it is unknown of any, else false. With
+    `only_concerned` without the households of whose residents every rule is answered no: most are, and
+    only the others are brought together then.
     """
-    columns = ["household_no"]
-    for c in compiled:
-        name, answer = f'"{c.rule.id}"', c.answer
-        columns.append(
-            f"(case when bool_or({answer}) filter (where {COUNTS}) then true "
-            f"when count(*) filter (where {COUNTS} and {answer} is null) > 0 then null "
-            f"else false end) as {name}"
-        )
-    return f"select {', '.join(columns)} from {profile} group by household_no"
-
-
-def residents_answering_sql(compiled: list[Compiled], profile: str = "resident_profile") -> str:
-    """The same as `residents_sql` without the households of whose residents every rule is answered no.
-
-    Most are: only the others are brought together by household.
-    """
-    answers = [f'{c.answer} as "{c.rule.id}"' for c in compiled]
-    not_no = [f'"{c.rule.id}" is distinct from false' for c in compiled]
+    names = [f'"{c.rule.id}"' for c in compiled]
+    answers = [f"({COUNTS} and {c.answer}) as {name}" for c, name in zip(compiled, names, strict=True)]
     columns = [
-        f'(case when bool_or("{c.rule.id}") then true when bool_or("{c.rule.id}" is null) then null '
-        f'else false end) as "{c.rule.id}"'
-        for c in compiled
+        f"(case when bool_or({name}) then true when bool_or({name} is null) then null "
+        f"else false end) as {name}"
+        for name in names
     ]
+    concerned = f"where {' or '.join(f'{name} is distinct from false' for name in names)} "
     return (
         f"select {', '.join(['household_no', *columns])} from "
-        f"(select {', '.join(['household_no', *answers])} from {profile} where {COUNTS}) as answering "
-        f"where {' or '.join(not_no)} group by household_no"
+        f"(select {', '.join(['household_no', *answers])} from {profile}) as answering "
+        f"{concerned if only_concerned else ''}group by household_no"
     )
 
 
