@@ -148,6 +148,12 @@ def rows_files(extract: str, month: Month, lake: Lake) -> list[Path]:
     return [path for path in found if path]
 
 
+def person_column(contract: Contract) -> str | None:
+    """Parquet column of the resident whom every row is about, where there is one."""
+    people = (p.column for p in contract.properties if p.identity == "resident" and p.required)
+    return next(people, None)
+
+
 def names_towns(contract: Contract) -> bool:
     """Whether rows say themselves which town they are of."""
     return any(p.reference == "towns" for p in contract.properties)

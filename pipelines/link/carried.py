@@ -37,7 +37,7 @@ def _add_carried_rows(database: Database, contract: Contract, item: Delivery, la
     both = f"{contract.id}_and_before"
     months = sorted({item.as_of, *item.towns_carried.values()})
     database.view(both, [path for m in months if (path := delivery.accepted_rows(contract.id, m, lake))])
-    key = quoted(next(p.column for p in contract.properties if p.identity == "resident" and p.required))
+    key = quoted(delivery.person_column(contract))
     database.execute(
         f"create or replace temp view {quoted(contract.id)} as "
         f"with here as (select * from {quoted(both)} where month = date '{item.as_of.start}'), "

@@ -141,8 +141,7 @@ def _lay_out_repaired_rows(database: Database, contracts: Mapping[str, Contract]
     """One row per person and extract whose rows in use rest on a repair."""
     parts = []
     for extract, contract in contracts.items():
-        key = next((p.column for p in contract.properties if p.identity == "resident" and p.required), None)
-        if key:
+        if key := delivery.person_column(contract):
             parts.append(
                 f"select {quoted(key)} as resident_key, '{extract}' as extract_id "
                 f"from {quoted(extract)} where is_repaired"

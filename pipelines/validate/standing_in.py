@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import polars as pl
 
@@ -38,13 +37,10 @@ def write_standing_in(
 ) -> None:
     """Writes the rows of the towns as those of the month, without people whom the month's own rows name."""
     town = next(p.column for p in contract.properties if p.reference == "towns")
-    key = next(p.column for p in contract.properties if p.identity == "resident" and p.required)
+    key = delivery.person_column(contract)
     with lake.write(f"standing_in/{contract.id}", month, inputs) as folder:
         here = pl.scan_parquet(delivery.accepted_rows(contract.id, month, lake)).select(key)
         rows = pl.scan_parquet(delivery.rows_files(contract.id, last, lake))
         rows = rows.filter(pl.col(town).is_in(sorted(towns))).join(here, on=key, how="anti").sort(key)
-        _write(rows.with_columns(month=pl.lit(month.start)).collect(), folder / "rows.parquet")
-
-
-def _write(rows: pl.DataFrame, path: Path) -> None:
-    rows.write_parquet(path, compression="zstd", compression_level=1)
+        rows = rows.with_columns(month=pl.lit(month.start)).collect()
+        rows.write_parquet(folder / "rows.parquet", compression="zstd", compression_level=1)
