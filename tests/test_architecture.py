@@ -19,7 +19,8 @@ VERBS = ("ingest", "validate", "link", "detect", "publish", "report")
 NOUNS = (
     "workplace", "dictionary", "feedback", "conflicts", "outdated", "emptied", "confirmations", "delivery",
     "arrival", "manifest", "rule", "contract", "contract_check", "standard", "department", "lake", "database",
-    "identity", "document", "month", "chart", "page", "processes", "sheet", "password", "plain", "problem",
+    "identity", "document", "month", "chart", "page", "processes", "resident_keys",
+    "sheet", "password", "plain", "problem",
 )  # fmt: skip
 LAYERS = ("cli", "monthly", "city", *VERBS, *NOUNS)
 

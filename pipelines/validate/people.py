@@ -7,18 +7,19 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.resident_keys import count_known, each_once, in_order
+
 
 @functools.lru_cache(maxsize=2)  # this month's, asked for three times, and last month's
 def sorted_keys(file: Path, column: str) -> pl.Series:
     """The resident keys in a column of a file of rows, without nulls."""
-    return pl.read_parquet(file, columns=[column]).to_series().drop_nulls().sort().alias("resident_key")
+    return in_order(pl.read_parquet(file, columns=[column]).to_series())
 
 
 def shared_people(now: pl.Series, before: pl.Series) -> tuple[int, int, int]:
     """People now, people before and people of both, given the sorted key of each row."""
-    now, before = (keys.to_frame().filter(keys.ne_missing(keys.shift())) for keys in (now, before))
-    both = now.join_asof(before.with_columns(is_known=True), on="resident_key", tolerance=0)
-    return now.height, before.height, both["is_known"].count()
+    now, before = each_once(now), each_once(before)
+    return now.height, before.height, count_known(now, before)
 
 
 def rows_by_home(keys: pl.Series, registers: tuple[Path, ...]) -> dict[str, int]:
@@ -26,7 +27,6 @@ def rows_by_home(keys: pl.Series, registers: tuple[Path, ...]) -> dict[str, int]
 
     Rows of people without a home in any of them are not counted.
     """
-    # Sorted keys meet in one pass: a tenth of the time of joining millions with a register read anew.
     found = keys.to_frame().join_asof(_homes(registers), on="resident_key", tolerance=0)
     towns = found.drop_nulls("town_code").group_by("town_code").len()
     return dict(sorted(towns.cast({"town_code": pl.String}).iter_rows()))
