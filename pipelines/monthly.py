@@ -263,9 +263,9 @@ def ingest_history(months: list[Month], place: Workplace, progress: Progress = p
     months = sorted(months)
     registers = [c.id for c in _contracts().values() if c.keeps_identity]
     others = [extract for extract in extract_ids() if extract not in registers]
-    for extracts in (registers, others):
-        for told in two_at_once(_history_of_extract, [(e, months, place) for e in extracts]):
-            progress(f"history   {told}")
+    rounds = ([(extract, months, place) for extract in extracts] for extracts in (registers, others))
+    for told in two_at_once(_history_of_extract, *rounds):
+        progress(f"history   {told}")
 
 
 def _history_of_extract(extract: str, months: list[Month], place: Workplace) -> str:
@@ -275,10 +275,8 @@ def _history_of_extract(extract: str, months: list[Month], place: Workplace) -> 
         if report is not None:
             rows += report["accepted"]
             verdicts.append(verdict["verdict"])
-    held = verdicts.count("held")
-    return f"{extract}: {len(verdicts)} of {len(months)} months, {rows:,} rows" + (
-        f", {held} held" if held else ""
-    )
+    held = f", {verdicts.count('held')} held" if "held" in verdicts else ""
+    return f"{extract}: {len(verdicts)} of {len(months)} months, {rows:,} rows{held}"
 
 
 def _contracts() -> dict:

@@ -13,18 +13,20 @@ from pipelines.problem import HardshipError
 AT_ONCE = min(2, os.cpu_count() or 1)
 
 
-def two_at_once(work: Callable, arguments: Iterable[tuple]) -> Iterator:
-    """What `work` returns for each of the arguments, begun in their order, as it is done.
+def two_at_once(work: Callable, *rounds: Iterable[tuple]) -> Iterator:
+    """What `work` returns for each of the arguments, begun in their order, as it is done; a round of them
+    begins when the one before is done.
 
     Raises the first error as soon as what has been begun is done; nothing else is begun then.
     """
     # Not forked: the threads of polars do not survive it, and the child would wait for them forever.
     spawned = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(AT_ONCE, mp_context=spawned, initializer=_end_with_parent) as pool:
-        begun = [pool.submit(_in_words, work, *given) for given in arguments]
         try:
-            for done in as_completed(begun):
-                yield done.result()
+            for arguments in rounds:
+                begun = [pool.submit(_in_words, work, *given) for given in arguments]
+                for done in as_completed(begun):
+                    yield done.result()
         finally:
             pool.shutdown(cancel_futures=True)
 
