@@ -36,14 +36,23 @@ _DETAIL = (
 
 def emptied_towns(extract: str, month: Month, landing: Path) -> dict[str, Month]:
     """Town code -> the month from which on, by the latest answer up to `month`, nobody is left in it."""
-    found: dict[str, Month] = {}
+    return emptied_by_extract(month, landing).get(extract, {})
+
+
+def emptied_by_extract(month: Month, landing: Path) -> dict[str, dict[str, Month]]:
+    """The same for every extract of which answers say so."""
+    found: dict[tuple[str, str], Month] = {}
     for path in files_up_to(landing, month, NAME):
         for _, answer in _read(path):
-            if answer[0] == extract:
-                found.pop(answer[1], None)
-                if answer[2]:
-                    found[answer[1]] = month_of(path)
-    return dict(sorted(found.items()))
+            if len(answer) == 3:
+                extract, town, is_empty = answer
+                found.pop((extract, town), None)
+                if is_empty:
+                    found[extract, town] = month_of(path)
+    by_extract: dict[str, dict[str, Month]] = {}
+    for (extract, town), since in sorted(found.items()):
+        by_extract.setdefault(extract, {})[town] = since
+    return by_extract
 
 
 def emptied_problems(contracts: Mapping[str, Contract], landing: Path, month: Month) -> list[Problem]:

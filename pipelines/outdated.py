@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.confirmations import answers_given
-from pipelines.emptied import emptied_towns
+from pipelines.emptied import emptied_by_extract
 from pipelines.lake import Lake, write_whole
 from pipelines.month import WINDOW, Month
 
 FILE = "OUT_OF_DATE.txt"
-
-# Link looks no further back than its window for the last month's households.
 
 
 def outdated_months(lake: Lake, landing: Path | None = None) -> dict[Month, list[str]]:
@@ -53,6 +51,7 @@ def mark_outdated(lake: Lake, landing: Path | None = None) -> dict[Month, list[s
 
 def _profile_reasons(lake: Lake, month: Month) -> Iterator[str]:
     inputs = (lake.about("profiles", month) or {}).get("inputs", {})
+    # Link looks no further back than its window for the last month's households.
     earlier = [m for m in lake.months("profiles") if month.plus(-WINDOW) <= m < month][-1:]
     before = {str(m): lake.digest("profiles", m) for m in earlier}
     if inputs.get("previous", before) != before:
@@ -70,9 +69,10 @@ def _answer_reasons(lake: Lake, landing: Path, month: Month) -> Iterator[str]:
     about = lake.about("conflicts", month)
     if about and about["inputs"].get("answers") != answers_given(landing, month):
         yield "answers to its conflicts came or changed"
+    emptied = emptied_by_extract(month, landing)
     for extract in sorted(path.name for path in (lake.root / "verdicts").glob("*__*")):
         about = lake.about(f"verdicts/{extract}", month)
-        given = {town: str(since) for town, since in emptied_towns(extract, month, landing).items()}
+        given = {town: str(since) for town, since in emptied.get(extract, {}).items()}
         if about and about["inputs"].get("answers", {}) != given:
             yield f"an answer to a town missing from {extract} came or changed"
 
