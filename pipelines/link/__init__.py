@@ -51,8 +51,10 @@ STEPS = (
         ),
     ),
     Step(
-        ("benefit_ends", "covered_residents", "resident_fees", "resident_facts", "household_coverage",
-            "household_deaths",),
+        (
+            "benefit_ends", "covered_residents", "resident_fees", "resident_facts", "household_coverage",
+            "household_deaths",
+        ),
         ("resident_profile",),
         ("resident_money", "earners", "benefit_ends", "covered_residents", "resident_fees"),
     ),

@@ -24,9 +24,8 @@ def lay_out_words(database: Database, contracts: Mapping[str, Contract]) -> None
     """Names the columns of few texts as enums; towns and communities are those where anybody lives."""
     for name, texts in _WORDS.items():
         database.words(name, texts)
-    register = {p.name: p for p in contracts["public_security__residents"].properties}
     for name in ("sex", "relation_to_head"):
-        database.words(name, register[name].enum)
+        database.words(name, contracts["public_security__residents"].property(name).enum)
     for name in ("town_code", "community_code"):
         places = " union ".join(
             f"select {name} from {quoted(e)}" for e in (*REGISTERS, "towns__living_places")
