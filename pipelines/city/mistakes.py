@@ -60,7 +60,7 @@ def _wrong_check(text: str, number: int) -> str | None:
 
 def _as_number(text: str, number: int) -> str | None:
     """As a spreadsheet shows it, keeps it, or as a program passes it on."""
-    if len(text) != 18 or not text.isdigit():
+    if len(text) != 18 or not text.isascii() or not text.isdigit():
         return None
     damaged = (f"{int(text):.2E}", text[:15] + "000", str(int(float(text))))[number % 3]
     # One in eleven passes the check and is somebody else, which nothing in a single cell tells.

@@ -15,6 +15,9 @@ ALLOWED_ID = "a resident ID of 18 characters with a right check character"
 _X_LIKE = str.maketrans({"х": "X", "Х": "X", "χ": "X", "Χ": "X", "×": "X", "x": "X", "*": "X"})
 _SEPARATORS = re.compile(r"[\s\-_.·'\"`’‘]+")
 _WORD = re.compile(r"(?<![0-9A-Z])(\d{17}[\dX])(?![0-9A-Z])")
+# May be somebody's ID, damaged: a digit lost from fifteen, letters that stand for digits.
+_LONG_NUMBER = re.compile(r"[0-9A-Z]{14,}")
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?1[4-8]")
 _CERTIFICATE = re.compile(r"(\d{17}[\dX])[1-7][1-4](?:B\d{0,2})?")
 # Passports, travel permits of people from Hong Kong, Macao and Taiwan, old permits of foreigners.
 _OTHER = re.compile(r"[A-Z]{1,2}\d{6,9}|[HM]\d{8}(?:\d{2})?|[A-Z]{3}\d{12}")
@@ -32,7 +35,7 @@ def parse_resident_id(text: str, *, documents: bool = True) -> Value | Refusal:
     plain = folded(text)
     if plain.endswith(NUMBER_CELL):
         return _number_cell(plain.removesuffix(NUMBER_CELL))
-    if re.fullmatch(r"\d(?:\.\d+)?E\+?1[4-8]", plain.upper()):
+    if _SCIENTIFIC.fullmatch(plain.upper()):
         return Refusal("excel_scientific", ALLOWED_ID + "; the spreadsheet kept only a few of its digits")
     compact = _SEPARATORS.sub("", plain.translate(_X_LIKE)).upper()
     if is_resident_id(compact):
@@ -43,14 +46,25 @@ def parse_resident_id(text: str, *, documents: bool = True) -> Value | Refusal:
     certificate = _CERTIFICATE.fullmatch(compact)
     if certificate and is_resident_id(certificate[1]):
         return Value(certificate[1], "certificate_number")
-    inside = sorted(set(filter(is_resident_id, _WORD.findall(plain.translate(_X_LIKE).upper()))))
-    if len(inside) > 1:
+    words = plain.translate(_X_LIKE).upper()
+    inside = sorted(set(filter(is_resident_id, _WORD.findall(words))))
+    if len(inside) > 1 or (inside and _has_another(words, inside[0])):
         return Refusal("two_ids", "one ID in a cell")
     if len(inside) == 1:
         return Value(inside[0], "taken_from_text", PROBABLE)
     if documents and _OTHER.fullmatch(compact):
         return Value(compact, "other_document")
     return _refused(compact)
+
+
+def _has_another(words: str, found: str) -> bool:
+    """Whether beside the ID stands what may be somebody else's, damaged: nobody knows whose row it is."""
+    rest = words.replace(found, "|")
+    if _SCIENTIFIC.search(rest):
+        return True
+    rest = _SEPARATORS.sub("", rest)
+    numbers = (run for run in _LONG_NUMBER.findall(rest) if sum(map(str.isdigit, run)) >= 10)
+    return any(upgraded(number) != found for number in numbers)
 
 
 def _number_cell(digits: str) -> Value | Refusal:

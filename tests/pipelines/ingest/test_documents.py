@@ -92,6 +92,25 @@ def wrong(first17):
 
 
 @pytest.mark.parametrize(
+    "damaged",
+    [
+        wrong(SPOUSE[:17]), SPOUSE[:17], SPOUSE[:14] + "O" + SPOUSE[15:], wrong(SPOUSE[:17])[:15] + "000",
+        f"{SPOUSE[:6]} {SPOUSE[6:14]} {wrong(SPOUSE[:17])[14:]}", wrong(SPOUSE[:17]) + "44", "4.42E+17",
+    ],
+)  # fmt: skip
+def test_two_people_in_one_cell_are_nobody_though_only_one_id_is_whole(damaged):
+    assert parse_resident_id(f"{damaged}、{WEIZHI}").reason == "two_ids"
+    assert parse_resident_id(f"{WEIZHI}（{damaged}）").reason == "two_ids"
+
+
+@pytest.mark.parametrize(
+    "beside", ["本人", "13800138000", "E12345678", WEIZHI[:6] + WEIZHI[8:17], WEIZHI + "44"]
+)
+def test_one_id_is_taken_where_nothing_beside_it_can_be_somebody_elses(beside):
+    assert parse_resident_id(f"{WEIZHI}、{beside}") == Value(WEIZHI, "taken_from_text", PROBABLE)
+
+
+@pytest.mark.parametrize(
     ("written", "reason"),
     [
         (wrong(WEIZHI[:17]), "bad_check_character"),
