@@ -13,7 +13,7 @@ from pathlib import Path
 from pipelines.contract import SCHEMAS
 from pipelines.month import Month
 from pipelines.problem import HardshipError
-from pipelines.processes import two_at_once
+from pipelines.processes import beside, two_at_once
 from pipelines.workplace import Workplace, home, workplace  # noqa: F401  whoever runs the flow asks it where
 
 # Bytes of files: reading fewer takes less time than starting other processes.
@@ -68,9 +68,7 @@ def bring_up(month: Month, place: Workplace, progress: Progress = print) -> None
     conflicts(month, place, progress)
     link(month, place, progress)
     detect(month, place, progress)
-    publish(month, place, progress)
-    report(month, place, progress)
-    feedback(month, place, progress)
+    give_out(month, place, progress)
 
 
 def check(month: Month, place: Workplace) -> None:
@@ -99,13 +97,15 @@ def confirm_input(month: Month, place: Workplace) -> None:
 
 
 def fold(month: Month, place: Workplace, progress: Progress = print) -> None:
-    """The eleven months before, folded into one state; needs nothing that is delivered for the month.
+    """What the eleven months before say, summed once; needs nothing that is delivered for the month.
 
-    Link does it where it was not done: calling it earlier keeps it off the critical path.
+    Link and feedback do it where it was not done: calling it earlier keeps it off the critical path.
     """
+    from pipelines.feedback import tell_shares_before
     from pipelines.link import fold_window
 
     fold_window(_contracts(), month, place.lake)
+    tell_shares_before(_contracts(), month, place.lake)
     progress(f"fold      the eleven months before {month}")
 
 
@@ -114,24 +114,15 @@ def take_in_all(month: Month, place: Workplace, progress: Progress = print) -> N
 
     A verdict compares with earlier months only, so the extracts of one month do not wait for each other.
     """
-    from pipelines.ingest import delivered_bytes
-
-    contracts = _contracts()
-    sizes = {e: delivered_bytes(contracts[e], month, place.landing) for e in extract_ids()}
+    sizes = _delivered_bytes(month, place)
     if sum(sizes.values()) < _WORTH_PROCESSES:
         for extract in sizes:
             take_in(month, extract, place, progress)
         return
     largest_first = sorted(sizes, key=sizes.get, reverse=True)
-    for lines in two_at_once(_taken_in, [(month, extract, place) for extract in largest_first]):
+    for lines in two_at_once(_told, [(take_in, month, extract, place) for extract in largest_first]):
         for line in lines:
             progress(line)
-
-
-def _taken_in(month: Month, extract: str, place: Workplace) -> list[str]:
-    lines: list[str] = []
-    take_in(month, extract, place, lines.append)
-    return lines
 
 
 def take_in(
@@ -219,6 +210,19 @@ def detect(month: Month, place: Workplace, progress: Progress = print) -> None:
     )
 
 
+def give_out(month: Month, place: Workplace, progress: Progress = print) -> None:
+    """Lists, tables and pages; of a large delivery what goes back to the departments is made beside them."""
+    if sum(_delivered_bytes(month, place).values()) < _WORTH_PROCESSES:
+        for stage in (publish, report, feedback):
+            stage(month, place, progress)
+        return
+    with beside(_told, feedback, month, place) as fed_back:
+        publish(month, place, progress)
+        report(month, place, progress)
+        for line in fed_back():
+            progress(line)
+
+
 def publish(month: Month, place: Workplace, progress: Progress = print) -> Path:
     """Candidates and identities to the towns' lists and the analysts' tables; returns their folder.
 
@@ -269,14 +273,23 @@ def ingest_history(months: list[Month], place: Workplace, progress: Progress = p
 
 
 def _history_of_extract(extract: str, months: list[Month], place: Workplace) -> str:
-    verdicts, rows = [], 0
-    for month in months:
-        report, verdict = take_in(month, extract, place, progress=lambda _: None)
-        if report is not None:
-            rows += report["accepted"]
-            verdicts.append(verdict["verdict"])
+    taken_in = [take_in(month, extract, place, progress=lambda _: None) for month in months]
+    rows = sum(report["accepted"] for report, _ in taken_in if report is not None)
+    verdicts = [verdict["verdict"] for report, verdict in taken_in if report is not None]
     held = f", {verdicts.count('held')} held" if "held" in verdicts else ""
     return f"{extract}: {len(verdicts)} of {len(months)} months, {rows:,} rows{held}"
+
+
+def _told(stage: Callable, *given) -> list[str]:
+    lines: list[str] = []
+    stage(*given, lines.append)
+    return lines
+
+
+def _delivered_bytes(month: Month, place: Workplace) -> dict[str, int]:
+    from pipelines.ingest import delivered_bytes
+
+    return {i: delivered_bytes(contract, month, place.landing) for i, contract in _contracts().items()}
 
 
 def _contracts() -> dict:

@@ -1,4 +1,4 @@
-"""Processes: two beside this one for work on different extracts, ended when this one ends."""
+"""Processes: two for work on different extracts, or one beside this one; ended when this one ends."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 
 from pipelines.problem import HardshipError
 
@@ -19,9 +20,7 @@ def two_at_once(work: Callable, *rounds: Iterable[tuple]) -> Iterator:
 
     Raises the first error as soon as what has been begun is done; nothing else is begun then.
     """
-    # Not forked: the threads of polars do not survive it, and the child would wait for them forever.
-    spawned = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(AT_ONCE, mp_context=spawned, initializer=_end_with_parent) as pool:
+    with _processes(AT_ONCE) as pool:
         try:
             for arguments in rounds:
                 begun = [pool.submit(_in_words, work, *given) for given in arguments]
@@ -29,6 +28,23 @@ def two_at_once(work: Callable, *rounds: Iterable[tuple]) -> Iterator:
                     yield done.result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def beside(work: Callable, *given) -> Iterator[Callable]:
+    """Does `work` in a process of its own while the body does something else.
+
+    Gives the body a function that waits for what `work` returns, and raises its error. An error of the body
+    comes first; what has been begun is ended before.
+    """
+    with _processes(1) as pool:
+        yield pool.submit(_in_words, work, *given).result
+
+
+def _processes(number: int) -> ProcessPoolExecutor:
+    # Not forked: the threads of polars do not survive it, and the child would wait for them forever.
+    spawned = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(number, mp_context=spawned, initializer=_end_with_parent)
 
 
 def _in_words(work: Callable, *given):

@@ -44,16 +44,16 @@ class Before:
     profiles: Path | None
 
 
-# Written in order of these columns, so that the same month gives the same bytes.
+# Written in order of these columns, so that the same month gives the same bytes; publication keeps the order.
 ORDER = {
-    "matches": "household_key, rule_id",
+    "matches": "town_code, household_key, rule_id",
     "exclusions": "town_code, household_key",
     "candidates": "town_code, rank, household_key",
-    "cases": "household_key",
+    "cases": "town_code, household_key",
     "coverage": "extract, dimension, town_code",
     "answers": "rule_id, town_code",
     "town_loads": "town_code",
-    "review_matches": "household_key, rule_id",
+    "review_matches": "town_code, household_key, rule_id",
     "audit_sample": "town_code, stratum, draw_place",
 }
 

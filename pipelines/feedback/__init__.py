@@ -8,12 +8,15 @@ from pathlib import Path
 from pipelines import delivery
 from pipelines.contract import Contract
 from pipelines.department import DEPARTMENTS
+from pipelines.feedback.resolved import tell_shares_before
 from pipelines.feedback.rows import returned_rows
 from pipelines.feedback.scores import inputs_of, scores
 from pipelines.feedback.workbook import Returned, write_return
 from pipelines.lake import Lake, code_digest, file_digest
 from pipelines.month import Month
 from pipelines.problem import HardshipError
+
+__all__ = ["feedback", "tell_shares_before"]
 
 TABLE = "returns"
 

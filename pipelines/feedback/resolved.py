@@ -13,6 +13,7 @@ from pipelines.lake import Lake
 from pipelines.month import Month
 from pipelines.resident_keys import count_known, each_once, in_order
 
+SCORED_MONTHS = 12
 TABLE = "resolved"
 _FILE = "shares.json"
 
@@ -46,6 +47,12 @@ def resolved_shares(contracts: Mapping[str, Contract], month: Month, lake: Lake)
         told = {extract: share for extract, share in shares.items() if share is not None}
         (folder / _FILE).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     return told
+
+
+def tell_shares_before(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> None:
+    """Tells the shares of the months that the month's scorecard shows beside it, where they are not told."""
+    for past in month.plus(-1).window(SCORED_MONTHS - 1):
+        resolved_shares(contracts, past, lake)
 
 
 def _read(month: Month, lake: Lake) -> dict[str, float]:

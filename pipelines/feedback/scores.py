@@ -11,11 +11,9 @@ import polars as pl
 from pipelines import delivery
 from pipelines.arrival import arrivals, days_late
 from pipelines.contract import Contract
-from pipelines.feedback.resolved import resolved_shares
+from pipelines.feedback.resolved import SCORED_MONTHS, resolved_shares
 from pipelines.lake import Lake
 from pipelines.month import Month
-
-SCORED_MONTHS = 12
 
 # Whose data a visit finds wrong: wrong_data of towns__visits -> departments; `other` is nobody's.
 DEPARTMENTS_OF_DATA = {

@@ -64,7 +64,7 @@ def brought_to_contract(
         )  # fmt: skip
     places = pc.sort_indices(shaped, [(name, "ascending") for name in _order(contract)])
     # Detect has written most tables in this order already; wide rows are not moved for nothing.
-    is_in_order = places.equals(pa.array(range(len(places)), places.type))
+    is_in_order = pl.from_arrow(places).is_sorted()
     return (shaped if is_in_order else shaped.take(places)), problems
 
 

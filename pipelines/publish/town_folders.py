@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import os
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,10 +26,6 @@ from pipelines.rule.order import Order
 _RUN_BY_SPREADSHEETS = r"^[=+\-@\t\r]"
 
 
-# Of all towns together; below it a second process takes longer to start than it saves.
-_WORTH_A_PROCESS = 10_000
-
-
 @dataclass(frozen=True)
 class _Folder:
     """All that one town's folder is written from."""
@@ -45,10 +38,6 @@ class _Folder:
     words: Words
     order: Order
     before: Path | None
-
-    @property
-    def rows(self) -> int:
-        return len(self.content.listed) + len(self.content.waiting) + len(self.content.changes)
 
 
 def list_name(month: Month, town: Town) -> str:
@@ -80,7 +69,6 @@ def write_town_folders(
     notes = [_delivery_row(delivery, extracts[delivery.extract]) for delivery in delivered]
     coverage_frame = pl.from_arrow(coverage)
     text = _as_text(pl.from_arrow(listed), columns, words)
-    work = []
     for town in towns():
         is_here = pc.equal(listed["town_code"], town.code)
         table = listed.filter(is_here)
@@ -98,21 +86,7 @@ def write_town_folders(
         )
         here = text.filter(pl.Series(is_here.to_pylist(), dtype=pl.Boolean))
         old = before / town.folder if before else None
-        work.append(_Folder(folder / town.folder, table, here, content, columns, words, order, old))
-    _write_all(work)
-
-
-def _write_all(work: list[_Folder]) -> None:
-    processes = min(2, os.cpu_count() or 1)
-    if processes < 2 or sum(one.rows for one in work) < _WORTH_A_PROCESS:
-        for one in work:
-            _write(one)
-        return
-    # The largest first, so that no process is left with it at the end. Not forked: the threads of
-    # polars do not survive it.
-    spawned = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=spawned) as pool:
-        list(pool.map(_write, sorted(work, key=lambda one: -one.rows)))
+        _write(_Folder(folder / town.folder, table, here, content, columns, words, order, old))
 
 
 def _write(one: _Folder) -> None:

@@ -63,3 +63,15 @@ def test_an_error_of_one_extract_comes_through_in_words(tmp_path, monkeypatch):
         (folder / "rows.parquet").write_bytes(b"")
         monthly.take_in_all(JUNE, Workplace(DELIVERED, lake), told.append)
     assert not lake.resolve("verdicts/health__births", JUNE)
+
+
+def test_what_goes_back_to_departments_beside_the_lists_fails_in_words_and_tells_after_them(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(monthly, "_WORTH_PROCESSES", 0)
+    told = []
+    for stage in ("publish", "report"):
+        monkeypatch.setattr(monthly, stage, lambda month, place, progress: progress("listed"))
+    with pytest.raises(HardshipError, match="Nothing of 2022-06 has been read"):
+        monthly.give_out(JUNE, Workplace(DELIVERED, Lake(tmp_path / "lake")), told.append)
+    assert told == ["listed", "listed"]

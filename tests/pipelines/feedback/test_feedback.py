@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from pipelines.contract import load_extracts
-from pipelines.feedback import feedback, resolved
+from pipelines.feedback import feedback, resolved, tell_shares_before
 from pipelines.feedback.reasons import REASONS, reason_words
 from pipelines.feedback.scores import DEPARTMENTS_OF_DATA, scores
 from pipelines.lake import Lake
@@ -138,6 +138,14 @@ def test_people_are_looked_up_again_only_in_an_extract_whose_rows_are_others(
     again = resolved.resolved_shares(contracts, MONTH, lake)
     assert looked_up == ["medical_insurance__settlements"]
     assert again == told | {"medical_insurance__settlements": 0.5} and len(told) > 1
+
+
+def test_what_months_before_brought_is_told_before_the_month_arrives(root, tmp_path):
+    lake, contracts = Lake(tmp_path / "lake"), load_extracts()
+    shutil.copytree(root / "lake", lake.root, symlinks=True)
+    shutil.rmtree(lake.root / resolved.TABLE, ignore_errors=True)
+    tell_shares_before(contracts, MONTH.plus(1), lake)
+    assert lake.months(resolved.TABLE) == [MONTH]
 
 
 def put_down(path, day: str) -> None:

@@ -232,17 +232,3 @@ def test_the_manifest_is_plain_json_without_times(published):
     text = (published / "manifest.json").read_text(encoding="utf-8")
     assert "_at" not in json.loads(text)
     assert "finished" not in text
-
-
-def test_many_households_are_written_by_two_processes_with_the_same_bytes(
-    city, extracts, tmp_path, monkeypatch
-):
-    city.lay(some_households())
-    publish(extracts, MONTH, city.lake)
-    monkeypatch.setattr("pipelines.publish.town_folders._WORTH_A_PROCESS", 0)
-    other = City(Lake(tmp_path / "other"))
-    monkeypatch.setenv("HARDSHIP_SECRET", city.lake.secret().decode())
-    other.lay(some_households())
-    publish(extracts, MONTH, other.lake)
-    first, second = (one.lake.resolve("published", MONTH) for one in (city, other))
-    assert content_digest(first / "towns") == content_digest(second / "towns")
