@@ -8,12 +8,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from pipelines.contract import Contract
 from pipelines.ingest.ahead import ahead
-from pipelines.ingest.encoding import likely_encodings, lines_at, occurrences, text_chunks, text_start
+from pipelines.ingest.encoding import (
+    Losses,
+    count_lines,
+    decoded,
+    likely_encodings,
+    lines_at,
+    occurrences,
+    raw_chunks,
+    text_start,
+)
 from pipelines.ingest.header import SEARCHED_ROWS, Header, find_header, required_columns
+from pipelines.ingest.lines import each_line_a_row, marked, record_by_record, records, splittable
+from pipelines.ingest.split import split_chunk
 from pipelines.ingest.table import BROKEN, Table, picked_rows
 
 SEPARATORS = {
@@ -25,8 +37,7 @@ SEPARATORS = {
     "\x01": "\\x01",
 }
 
-_LONGEST_RECORD = 30  # lines; an address has fewer
-csv.field_size_limit(1 << 20)
+_MOST_ODD = 20_000  # lines that wait to be read together
 
 
 def delimited_table(path: Path, source: str, contract: Contract) -> Table:
@@ -41,30 +52,14 @@ def delimited_table(path: Path, source: str, contract: Contract) -> Table:
     entangled: list[range] = []  # lines of chunks in which a row may take several
 
     def batches() -> Iterator[pl.DataFrame]:
-        line = 1
-        for text, lines, bad in ahead(text_chunks(path, encoding)):
-            above = header.first_data_line - line if line == 1 else 0
-            below = _below(text, above) if above else text
-            if below:
-                first, count = line + above, lines - above
-                below, split = _splittable(below, separator)
-                frame = _each_line_a_row(below, split, count, width, quoted)
-                if frame is None:
-                    entangled.append(range(first, first + count))
-                    frame = _record_by_record(below, first, width, split)
-                else:
-                    numbers = pl.int_range(first, first + count, dtype=pl.Int32)
-                    frame = frame.with_columns(numbers.alias("line"))
-                bad = [number - above for number in bad if number >= above]
-                yield _marked(frame, below, first, bad, width, split)
-            line += lines
+        yield from ahead(_batches(path, encoding, separator, header, quoted, entangled))
 
     def rows_at(lines: list[int]) -> pl.DataFrame:
         if not _has_line_feeds(path) or any(line in chunk for chunk in entangled for line in lines):
             return picked_rows(batches(), lines)
         frames = []
         for text, numbers in lines_at(path, encoding, lines):
-            frame = _each_line_a_row(*_splittable(text, separator), len(numbers), width, quoted)
+            frame = each_line_a_row(*splittable(text, separator), len(numbers), width, quoted)
             if frame is None:
                 return picked_rows(batches(), lines)
             frames.append(frame.with_columns(pl.Series("line", numbers, dtype=pl.Int32)))
@@ -72,6 +67,83 @@ def delimited_table(path: Path, source: str, contract: Contract) -> Table:
 
     form = {"encoding": encoding, "separator": SEPARATORS[separator]}
     return Table(source, header, batches, rows_at, form)
+
+
+def _batches(
+    path: Path, encoding: str, separator: str, header: Header, quoted: bool, entangled: list[range]
+) -> Iterator[pl.DataFrame]:
+    """Rows chunk by chunk; lines that are not split as they stand come together, behind others."""
+    line, losses, width = 1, Losses(), len(header.cells)
+    odd: list[pl.DataFrame] = []
+    for chunk in raw_chunks(path, encoding):
+        above = header.first_data_line - line if line == 1 else 0
+        found = _split(_below(chunk, above), line + above, encoding, separator, width, quoted, losses)
+        if found:
+            lines = above + sum(rows.height for rows in found)
+            yield found[0]
+            odd += found[1:]
+            if sum(rows.height for rows in odd) > _MOST_ODD:
+                yield pl.concat(odd)
+                odd = []
+        else:
+            text, bad = decoded(chunk, encoding)
+            lines = count_lines(text)
+            losses.note(lines, len(bad))
+            below, first, count = _below(text, above), line + above, lines - above
+            bad = [first + number - above for number in bad if number >= above]
+            if below:
+                yield _decoded_rows(
+                    below, separator, range(first, first + count), width, quoted, bad, entangled
+                )
+        line += lines
+    if odd:
+        yield pl.concat(odd)
+
+
+def _split(
+    chunk: bytes, first: int, encoding: str, separator: str, width: int, quoted: bool, losses: Losses
+) -> list[pl.DataFrame] | None:
+    """The rows of a chunk's plain lines, then of its odd ones; None where it must be decoded as a whole."""
+    # Of UTF-8 the text reader makes rows in the same time.
+    is_suited = encoding == "gb18030" and separator.isascii() and chunk
+    found = split_chunk(chunk, separator, width) if is_suited else None
+    if found is None:
+        return None
+    frames = [found.rows.with_columns(_numbers(found.numbers + first), pl.lit(None, pl.String).alias(BROKEN))]
+    if len(found.odd):
+        text, bad = decoded(found.text, encoding)
+        lines = (found.text_lines + first).tolist()
+        frame = each_line_a_row(text, separator, len(lines), width, quoted)
+        if frame is None:
+            return None
+        frame = frame.with_columns(_numbers(found.text_lines + first))
+        frame = marked(frame, text, lines, [lines[number] for number in bad], width, separator)
+        frames.append(frame.filter(pl.col("line").is_in(found.odd + first)))
+    losses.note(sum(frame.height for frame in frames), len(bad) if len(found.odd) else 0)
+    return frames
+
+
+def _numbers(lines: np.ndarray) -> pl.Series:
+    return pl.Series("line", lines, dtype=pl.Int32)
+
+
+def _decoded_rows(
+    text: bytes,
+    separator: str,
+    lines: range,
+    width: int,
+    quoted: bool,
+    bad: list[int],
+    entangled: list[range],
+) -> pl.DataFrame:
+    text, separator = splittable(text, separator)
+    frame = each_line_a_row(text, separator, len(lines), width, quoted)
+    if frame is None:
+        entangled.append(lines)
+        frame = record_by_record(text, lines.start, width, separator)
+    else:
+        frame = frame.with_columns(pl.Series("line", lines, dtype=pl.Int32))
+    return marked(frame, text, lines, bad, width, separator)
 
 
 def _has_line_feeds(path: Path) -> bool:
@@ -103,20 +175,10 @@ def _located(start: str, contract: Contract) -> tuple[Header | None, str]:
     return best
 
 
-def _records(lines: list[str], separator: str, strict: bool = False) -> Iterator[tuple[int, int, list[str]]]:
-    """(first line, last line, cells) of lines with their ends; raises csv.Error for quotes amiss."""
-    reader, first = csv.reader(lines, delimiter=separator, strict=strict), 1
-    for cells in reader:
-        if reader.line_num - first > _LONGEST_RECORD:
-            raise csv.Error("a quote that nothing closes")
-        yield first, reader.line_num, cells
-        first = reader.line_num + 1
-
-
 def _quoted_rows(lines: list[str], separator: str) -> list[tuple[int, int, list[str]]]:
     found = []
     with contextlib.suppress(csv.Error):
-        found.extend(_records([line.rstrip("\r") + "\n" for line in lines], separator))
+        found.extend(records([line.rstrip("\r") + "\n" for line in lines], separator))
     return found
 
 
@@ -131,95 +193,3 @@ def _quotes_pair(path: Path) -> bool:
         while block := handle.read(1 << 22):
             count += occurrences(block, b'"')
     return count > 0 and count % 2 == 0
-
-
-def _splittable(text: bytes, separator: str) -> tuple[bytes, str]:
-    """The reader splits at single bytes; the one put in here stands in no text."""
-    return (text.replace("，".encode(), b"\x1f"), "\x1f") if separator == "，" else (text, separator)
-
-
-def _each_line_a_row(
-    text: bytes, separator: str, lines: int, width: int, quoted: bool
-) -> pl.DataFrame | None:
-    """The rows; None where fields run over several lines or quotes are not paired."""
-    names = [f"c{i}" for i in range(width)]
-    quoted = quoted and b'"' in text
-    try:
-        frame = pl.read_csv(
-            # One column more than the header has shows rows that are too long.
-            separator.join([*names, "extra"]).encode() + b"\n" + text,
-            separator=separator,
-            quote_char='"' if quoted else None,
-            infer_schema=False,
-            empty_string_is_null=False,
-            truncate_ragged_lines=True,
-        )
-    except pl.exceptions.ComputeError:
-        return None
-    if frame.height != lines:
-        return None
-    return _without_quotes(frame) if not quoted and b'"' in text else frame
-
-
-def _without_quotes(frame: pl.DataFrame) -> pl.DataFrame:
-    cells = pl.col("^c\\d+$")
-    return frame.with_columns(
-        pl.when(cells.str.contains('^".*"$'))
-        .then(cells.str.slice(1, cells.str.len_chars() - 2))
-        .otherwise(cells)
-    )
-
-
-def _record_by_record(text: bytes, first: int, width: int, separator: str) -> pl.DataFrame:
-    """Rows with the line each starts on; quotes that do not pair as they should are only characters."""
-    plain = text.decode("utf-8").replace("\r\n", "\n").replace("\r", " ").removesuffix("\n")
-    lines = [line + "\n" for line in plain.split("\n")]
-    try:
-        records = list(_records(lines, separator, strict=True))
-    except csv.Error:
-        records = [(n, n, line.removesuffix("\n").split(separator)) for n, line in enumerate(lines, start=1)]
-    rows = [cells[: width + 1] + [""] * (width + 1 - len(cells)) for _, _, cells in records]
-    schema = {f"c{i}": pl.String for i in range(width)} | {"extra": pl.String}
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.with_columns(pl.Series("line", [first + n - 1 for n, _, _ in records], dtype=pl.Int32))
-
-
-def _marked(
-    frame: pl.DataFrame, text: bytes, first: int, bad: list[int], width: int, separator: str
-) -> pl.DataFrame:
-    """Adds why a row does not fit the header: too long, cut short, or not decodable."""
-    reasons = {}
-    longer = (frame["extra"] != "").arg_true()
-    reasons |= dict.fromkeys(frame["line"].gather(longer).to_list(), "too_many_fields")
-    reasons |= _short_lines(frame, text, first, width, separator)
-    reasons |= {first + number: "undecodable" for number in bad}
-    frame = frame.drop("extra")
-    if not reasons:
-        return frame.with_columns(pl.lit(None, pl.String).alias(BROKEN))
-    broken = pl.DataFrame(
-        {"line": list(reasons), BROKEN: list(reasons.values())}, schema={"line": pl.Int32, BROKEN: pl.String}
-    )
-    return frame.join(broken, on="line", how="left", maintain_order="left")
-
-
-def _short_lines(frame: pl.DataFrame, text: bytes, first: int, width: int, separator: str) -> dict[int, str]:
-    """Lines with too few fields that show damage: the last line of a file that was cut, and the two
-    halves of a line that was broken in two. Others only lack empty fields at their end, as some
-    spreadsheets write them.
-    """
-    if width < 2 or not frame.select((pl.col(f"c{width - 1}") == "").any()).item():
-        return {}
-    if text.endswith(b"\n") and occurrences(text, separator.encode()) == frame.height * (width - 1):
-        return {}  # the column is only empty here and there
-    lines = pl.read_csv(
-        b"text\n" + text, separator="\x02", quote_char=None, infer_schema=False, empty_string_is_null=False
-    )
-    fields = pl.col("text").str.count_matches(separator, literal=True) + 1
-    # Separators inside quotes are none, so lines with quotes are not judged.
-    short = (fields < width) & (pl.col("text").str.strip_chars() != "") & ~pl.col("text").str.contains('"')
-    halves = short & short.shift(-1, fill_value=False) & (fields + fields.shift(-1) == width + 1)
-    judged = lines.select(short=short, broken=halves | halves.shift(1, fill_value=False)).with_row_index()
-    found = {first + index: "broken_line" for index in judged.filter("broken")["index"]}
-    if not text.endswith(b"\n") and judged["short"][-1]:
-        found[first + judged.height - 1] = "cut_off"
-    return found

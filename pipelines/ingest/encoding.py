@@ -94,37 +94,50 @@ def _is_utf8(chunk: bytes) -> bool:
 
 def text_start(path: Path, encoding: str) -> str:
     """The first lines of a text file, enough to hold its header."""
-    text, _ = _decoded(next(_pieces(path, encoding, 1 << 18), b""), encoding)
+    text, _ = decoded(next(_pieces(path, encoding, 1 << 18), b""), encoding)
     return text.decode("utf-8")
 
 
-def text_chunks(path: Path, encoding: str) -> Iterator[tuple[bytes, int, list[int]]]:
-    """Chunks of whole lines in UTF-8: the text, how many lines it has, and the numbers (from 0) of those
-    that could not be decoded; they keep their place with each bad byte written as its number.
+class Losses:
+    """Lines of a file that cannot be decoded, counted as it is read."""
 
-    A chunk never ends inside a quoted field as far as quotes are paired. Raises Unreadable when too
-    many lines cannot be decoded.
-    """
-    total = lost = 0
-    for chunk in _pieces(path, encoding, _CHUNK):
-        chunk = chunk.rstrip(b"\x1a") if chunk.endswith(b"\x1a") else chunk  # end mark of old exports
-        text, bad = _decoded(chunk, encoding)
-        lines = occurrences(text, b"\n") + (not text.endswith(b"\n"))
-        total += lines
-        lost += len(bad)
-        if lost > max(3, _LOST_SHARE * total):
+    def __init__(self) -> None:
+        self._lines = self._lost = 0
+
+    def note(self, lines: int, lost: int) -> None:
+        """Some more lines and how many of them were lost; raises Unreadable when those are too many."""
+        self._lines += lines
+        self._lost += lost
+        if self._lost > max(3, _LOST_SHARE * self._lines):
             raise Unreadable(
-                f"编码无法识别 / {lost:,} of {total:,} lines are neither UTF-8 nor GB18030. "
+                f"编码无法识别 / {self._lost:,} of {self._lines:,} lines are neither UTF-8 nor GB18030. "
                 "Ask for the export again, in UTF-8."
             )
-        yield text, lines, bad
+
+
+def text_chunks(path: Path, encoding: str) -> Iterator[str]:
+    """A file's text in chunks of whole lines; raises Unreadable when too many lines cannot be decoded."""
+    losses = Losses()
+    for chunk in raw_chunks(path, encoding):
+        text, bad = decoded(chunk, encoding)
+        losses.note(count_lines(text), len(bad))
+        yield text.decode("utf-8")
+
+
+def raw_chunks(path: Path, encoding: str) -> Iterator[bytes]:
+    """Chunks of whole lines in their encoding (UTF-16 as UTF-8).
+
+    A chunk never ends inside a quoted field as far as quotes are paired.
+    """
+    for chunk in _pieces(path, encoding, _CHUNK):
+        yield chunk.rstrip(b"\x1a") if chunk.endswith(b"\x1a") else chunk  # end mark of old exports
 
 
 def lines_at(path: Path, encoding: str, wanted: list[int]) -> Iterator[tuple[bytes, list[int]]]:
     """Some lines of a file (numbers from 1, ascending) in UTF-8 with their numbers; no other is decoded."""
     first = done = 0
     for chunk in _pieces(path, encoding, _CHUNK):
-        ends = _is(chunk, b"\n").arg_true()
+        ends = byte_is(chunk, b"\n").arg_true()
         if not chunk.endswith(b"\n"):
             ends.append(pl.Series([len(chunk)], dtype=ends.dtype))
         inside = wanted[done : bisect.bisect_right(wanted, first + len(ends))]
@@ -132,18 +145,24 @@ def lines_at(path: Path, encoding: str, wanted: list[int]) -> Iterator[tuple[byt
             starts = pl.Series([0], dtype=ends.dtype).append(ends + 1)
             places = [number - first - 1 for number in inside]
             bounds = zip(starts.gather(places), ends.gather(places), strict=True)
-            text, _ = _decoded(b"".join(chunk[start:end] + b"\n" for start, end in bounds), encoding)
+            text, _ = decoded(b"".join(chunk[start:end] + b"\n" for start, end in bounds), encoding)
             yield text, inside
         first += len(ends)
         done += len(inside)
 
 
+def count_lines(text: bytes) -> int:
+    """How many lines a text has; the last may lack its end."""
+    return occurrences(text, b"\n") + (not text.endswith(b"\n"))
+
+
 def occurrences(text: bytes, byte: bytes) -> int:
     """How often one byte stands in a text: a tenth of the time of bytes.count, which goes byte by byte."""
-    return _is(text, byte).sum() if byte in text else 0
+    return byte_is(text, byte).sum() if byte in text else 0
 
 
-def _is(text: bytes, byte: bytes) -> pl.Series:
+def byte_is(text: bytes, byte: bytes) -> pl.Series:
+    """For each byte of a text whether it is this one."""
     whole = pa.Array.from_buffers(pa.uint8(), len(text), [None, pa.py_buffer(text)])
     return pl.from_arrow(whole) == byte[0]
 
@@ -200,7 +219,10 @@ def _paired_end(data: bytes) -> int:
     return last
 
 
-def _decoded(chunk: bytes, encoding: str) -> tuple[bytes, list[int]]:
+def decoded(chunk: bytes, encoding: str) -> tuple[bytes, list[int]]:
+    """A chunk in UTF-8, and the numbers (from 0) of its lines that could not be decoded; they keep their
+    place with each bad byte written as its number.
+    """
     encoding = "utf-8" if encoding.startswith("utf") else encoding
     if chunk.isascii() or (encoding == "utf-8" and _reads_as(chunk, "utf-8")):
         return _one_kind_of_line_end(chunk), []

@@ -39,8 +39,8 @@ def page_table(path: Path, source: str, contract: Contract) -> Table:
 
 def _rows_of_tables(path: Path, encoding: str) -> list[list[list[str]]]:
     reader = _Tables()
-    for text, _, _ in text_chunks(path, encoding):
-        reader.feed(text.decode("utf-8"))
+    for text in text_chunks(path, encoding):
+        reader.feed(text)
     reader.close()
     return [rows for rows in reader.tables if rows]
 
