@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -19,6 +20,7 @@ from pipelines.ingest.recognise import Unreadable
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _CHUNK = 8 << 20  # larger ones cost more in fresh memory than they save in calls
 _BIT = 1 << 17
+_TAIL = 1 << 16
 _LONGEST_LINE = 64 << 20
 # More lines that no encoding reads, and the whole file is in doubt.
 _LOST_SHARE = 0.01
@@ -137,17 +139,14 @@ def lines_at(path: Path, encoding: str, wanted: list[int]) -> Iterator[tuple[byt
     """Some lines of a file (numbers from 1, ascending) in UTF-8 with their numbers; no other is decoded."""
     first = done = 0
     for chunk in _pieces(path, encoding, _CHUNK):
-        ends = byte_is(chunk, b"\n").arg_true()
-        if not chunk.endswith(b"\n"):
-            ends.append(pl.Series([len(chunk)], dtype=ends.dtype))
-        inside = wanted[done : bisect.bisect_right(wanted, first + len(ends))]
+        lines = count_lines(chunk)
+        inside = wanted[done : bisect.bisect_right(wanted, first + lines)]
         if inside:
-            starts = pl.Series([0], dtype=ends.dtype).append(ends + 1)
-            places = [number - first - 1 for number in inside]
-            bounds = zip(starts.gather(places), ends.gather(places), strict=True)
-            text, _ = decoded(b"".join(chunk[start:end] + b"\n" for start, end in bounds), encoding)
-            yield text, inside
-        first += len(ends)
+            ends = np.flatnonzero(np.frombuffer(chunk, np.uint8) == ord("\n"))
+            bounds = np.concatenate([[-1], ends, [len(chunk)]])
+            text = b"".join(chunk[bounds[n - 1 - first] + 1 : bounds[n - first]] + b"\n" for n in inside)
+            yield decoded(text, encoding)[0], inside
+        first += lines
         done += len(inside)
 
 
@@ -188,13 +187,14 @@ def _line_chunks(handle: BinaryIO, size: int) -> Iterator[bytes]:
     """Chunks that end with a line; 0x0A and 0x22 are never part of a longer character in GB18030."""
     wanted = size
     while True:
-        chunk = handle.read(wanted)
-        if len(chunk) < wanted:  # the end of the file
+        asked = _up_to_line_end(handle, wanted)
+        chunk = handle.read(asked)
+        if len(chunk) < asked:  # the end of the file
             break
         end = _paired_end(chunk)
         if end:
             handle.seek(end - len(chunk), os.SEEK_CUR)
-            yield chunk[:end]
+            yield chunk if end == len(chunk) else chunk[:end]
         else:
             handle.seek(-len(chunk), os.SEEK_CUR)
             wanted *= 2
@@ -204,6 +204,18 @@ def _line_chunks(handle: BinaryIO, size: int) -> Iterator[bytes]:
                 )
     if chunk:
         yield chunk
+
+
+def _up_to_line_end(handle: BinaryIO, size: int) -> int:
+    """How many of the next bytes end with a line, found by a look at the last of them: a chunk that is cut
+    after it was read is copied. All where no line ends there, or the file does.
+    """
+    here, looked_at = handle.tell(), min(size, _TAIL)
+    handle.seek(size - looked_at, os.SEEK_CUR)
+    tail = handle.read(looked_at)
+    handle.seek(here)
+    end = tail.rfind(b"\n") + 1
+    return size - looked_at + end if end and len(tail) == looked_at else size
 
 
 def _paired_end(data: bytes) -> int:
