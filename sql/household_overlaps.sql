@@ -2,84 +2,104 @@
 with matched as (
     select
         household_no,
-        dimension,
-        severity,
-        -- what differs between households that the same rule matches: whether old rows stand in, of when
-        rule_id || case when is_stale then '@' || array_to_string(evidence_months, '+') else '' end as item
-    from matches
+        rule_id,
+        severity
+    from match_sentences
 ),
 
-facts as (
+carried as (
     select
+        household_no,
+        coalesce(carried_extracts, '') as carried_extracts
+    from concerned_households
+),
+
+marks as (
+    select
+        carried_extracts,
         rule_id,
+        position,
         effect,
         dimension,
         cause,
         trouble,
         departments,
         evidence_months,
+        is_stale,
         path,
         path_position
-    from rules
+    from match_marks
+),
+
+facts as (
+    select distinct
+        rule_id,
+        position,
+        dimension
+    from marks
 ),
 
 gathered as (
     select
-        household_no,
-        list(item) as items,
-        coalesce(max(severity) filter (where dimension = 'medical'), 0) as severity_medical,
-        coalesce(max(severity) filter (where dimension = 'employment'), 0) as severity_employment,
-        coalesce(max(severity) filter (where dimension = 'disability'), 0) as severity_disability,
-        coalesce(max(severity) filter (where dimension = 'education'), 0) as severity_education,
-        coalesce(max(severity) filter (where dimension = 'income'), 0) as severity_income,
-        coalesce(max(severity) filter (where dimension = 'accident'), 0) as severity_accident,
-        coalesce(max(severity) filter (where dimension = 'housing'), 0) as severity_housing
+        matched.household_no,
+        list(facts.position) as positions,
+        coalesce(max(matched.severity) filter (where facts.dimension = 'medical'), 0) as severity_medical,
+        coalesce(max(matched.severity) filter (where facts.dimension = 'employment'), 0)
+            as severity_employment,
+        coalesce(max(matched.severity) filter (where facts.dimension = 'disability'), 0)
+            as severity_disability,
+        coalesce(max(matched.severity) filter (where facts.dimension = 'education'), 0) as severity_education,
+        coalesce(max(matched.severity) filter (where facts.dimension = 'income'), 0) as severity_income,
+        coalesce(max(matched.severity) filter (where facts.dimension = 'accident'), 0) as severity_accident,
+        coalesce(max(matched.severity) filter (where facts.dimension = 'housing'), 0) as severity_housing
     from matched
-    group by household_no
+    inner join facts on matched.rule_id = facts.rule_id
+    group by matched.household_no
 ),
 
 households as (
     select
-        household_no,
+        gathered.household_no,
         -- put in order afterwards: sorting within an aggregate costs five times as much
-        array_to_string(list_sort(items), ' ') as combination,
-        severity_medical,
-        severity_employment,
-        severity_disability,
-        severity_education,
-        severity_income,
-        severity_accident,
-        severity_housing
+        array_to_string(list_sort(gathered.positions), ' ') || '|' || carried.carried_extracts as combination,
+        gathered.severity_medical,
+        gathered.severity_employment,
+        gathered.severity_disability,
+        gathered.severity_education,
+        gathered.severity_income,
+        gathered.severity_accident,
+        gathered.severity_housing
     from gathered
+    inner join carried on gathered.household_no = carried.household_no
 ),
 
--- What rules say of a household apart from amounts depends on which of them match: a city has tens of
--- thousands of matched households, but some hundred combinations of rules, and lists are slow to make.
+-- What rules say of a household apart from amounts depends on which of them match, and on which old rows
+-- stand in: a city has tens of thousands of matched households, but some hundred combinations, and lists
+-- are slow to make.
 items as (
     select
         combination,
-        unnest(string_split(combination, ' ')) as item
+        split_part(combination, '|', 2) as carried_extracts,
+        unnest(cast(string_split(split_part(combination, '|', 1), ' ') as bigint[])) as position
     from (select distinct combination from households) as distinct_combinations
 ),
 
 combinations as (
     select
         items.combination,
-        facts.rule_id,
-        facts.effect,
-        facts.dimension,
-        facts.cause,
-        facts.trouble,
-        facts.departments,
-        case
-            when items.item = facts.rule_id then facts.evidence_months
-            else string_split(split_part(items.item, '@', 2), '+')
-        end as evidence_months,
-        items.item != facts.rule_id as is_stale,
-        facts.path,
-        facts.path_position
+        marks.rule_id,
+        marks.effect,
+        marks.dimension,
+        marks.cause,
+        marks.trouble,
+        marks.departments,
+        marks.evidence_months,
+        marks.is_stale,
+        marks.path,
+        marks.path_position
     from items
-    inner join facts on split_part(items.item, '@', 1) = facts.rule_id
+    inner join marks
+        on items.carried_extracts = marks.carried_extracts and items.position = marks.position
 ),
 
 -- A dimension is stale when every signal that speaks of it is.
@@ -108,7 +128,7 @@ combined as (
     select
         combination,
         bool_or(effect = 'list') as is_listed_alone,
-        list_sort(list(rule_id)) as rules,
+        list_sort(list(cast(rule_id as varchar))) as rules,
         list_sort(list_distinct(list(cause) filter (where cause is not null))) as causes,
         list_sort(list_distinct(list(trouble))) as troubles,
         list_sort(list_distinct(flatten(list(departments)))) as departments,

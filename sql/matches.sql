@@ -10,8 +10,20 @@ with sentences as (
     from match_sentences
 ),
 
-facts as (
+households as (
     select
+        household_no,
+        household_key,
+        town_code,
+        coalesce(carried_extracts, '') as carried_extracts,
+        repaired_extracts
+    from concerned_households
+),
+
+marks as (
+    select
+        month,
+        carried_extracts,
         rule_id,
         effect,
         dimension,
@@ -19,96 +31,43 @@ facts as (
         trouble,
         departments,
         evidence_months,
-        sources,
         is_stale,
-        stale_zh,
-        stale_en,
-        source_zh,
-        source_en
-    from rules
+        ending_zh,
+        ending_en
+    from match_marks
 ),
 
-households as (
+repaired as (
     select
-        household_no,
-        household_key,
-        town_code,
-        carried_extracts,
-        repaired_extracts
-    from concerned_households
-),
-
-words as (
-    select * from carried_words
-),
-
-carried as (
-    -- an earlier month's rows of the household's town stand in for what the rule reads
-    select
-        sentences.household_no,
-        sentences.rule_id,
-        list(distinct words.as_of_month) as months,
-        string_agg(words.carried_zh, '' order by words.carried_extract) as carried_zh,
-        string_agg(words.carried_en, '' order by words.carried_extract) as carried_en
-    from words
-    inner join households
-        on list_contains(string_split(households.carried_extracts, ','), words.carried_extract)
-    inner join sentences on households.household_no = sentences.household_no
-    inner join facts on sentences.rule_id = facts.rule_id and list_contains(facts.sources, words.extract_id)
-    group by sentences.household_no, sentences.rule_id
-),
-
-marked as (
-    select
-        sentences.household_no,
-        households.household_key,
-        households.town_code,
-        sentences.rule_id,
-        facts.effect,
-        facts.dimension,
-        facts.cause,
-        facts.trouble,
-        sentences.severity,
-        sentences.explanation_zh,
-        sentences.explanation_en,
-        facts.departments,
-        case
-            when carried.household_no is null then facts.evidence_months
-            else list_sort(list_distinct(list_concat(facts.evidence_months, carried.months)))
-        end as evidence_months,
-        facts.is_stale or carried.household_no is not null as is_stale,
-        facts.stale_zh || coalesce(carried.carried_zh, '') as stale_zh,
-        facts.stale_en || coalesce(carried.carried_en, '') as stale_en,
-        facts.source_zh,
-        facts.source_en,
-        sentences.is_imputed,
-        list_has_any(string_split(coalesce(households.repaired_extracts, ''), ','), facts.sources)
-            as is_repaired
-    from sentences
-    inner join facts on sentences.rule_id = facts.rule_id
-    inner join households on sentences.household_no = households.household_no
-    left join carried
-        on sentences.household_no = carried.household_no and sentences.rule_id = carried.rule_id
+        repaired_extracts,
+        rule_id
+    from repaired_rules
 )
 
 select
-    cast($month_start as date) as month,
-    household_no,
-    household_key,
-    town_code,
-    rule_id,
-    effect,
-    dimension,
-    cause,
-    trouble,
-    severity,
-    explanation_zh || case when is_repaired then '（含经修正的数据）' else '' end || stale_zh
-    || '［' || source_zh || '］' as explanation_zh,
-    explanation_en || case when is_repaired then ' (rests on a repaired value)' else '' end || stale_en
-    || ' [' || source_en || ']' as explanation_en,
-    departments,
-    evidence_months,
-    is_stale,
-    is_repaired,
-    is_imputed
-from marked
+    marks.month,
+    sentences.household_no,
+    households.household_key,
+    households.town_code,
+    sentences.rule_id,
+    marks.effect,
+    marks.dimension,
+    marks.cause,
+    marks.trouble,
+    sentences.severity,
+    sentences.explanation_zh
+    || case when repaired.rule_id is null then '' else '（含经修正的数据）' end
+    || marks.ending_zh as explanation_zh,
+    sentences.explanation_en
+    || case when repaired.rule_id is null then '' else ' (rests on a repaired value)' end
+    || marks.ending_en as explanation_en,
+    marks.departments,
+    marks.evidence_months,
+    marks.is_stale,
+    repaired.rule_id is not null as is_repaired,
+    sentences.is_imputed
+from sentences
+inner join households on sentences.household_no = households.household_no
+inner join marks on households.carried_extracts = marks.carried_extracts and sentences.rule_id = marks.rule_id
+left join repaired
+    on households.repaired_extracts = repaired.repaired_extracts and sentences.rule_id = repaired.rule_id

@@ -76,7 +76,11 @@ def write_sentences(db: Database, deciding: list[Compiled], excluding: list[Comp
 
     Also `concerned_households` and `concerned_residents`: the few profile rows they are written from.
     """
-    matches = [matches_sql(c, steps, _profile(c)) for c in deciding]
+    db.words("rule_ids", [c.rule.id for c in deciding])
+    matches = [
+        f"select * replace (cast(rule_id as rule_ids) as rule_id) from ({matches_sql(c, steps, _profile(c))})"
+        for c in deciding
+    ]
     assets = [
         f"select household_no, '{c.rule.id}' as rule_id, {c.explanation('zh')} as asset_zh, "
         f"{c.explanation('en')} as asset_en from {_profile(c)} where {c.answer}"
