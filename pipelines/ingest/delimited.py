@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import csv
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def delimited_table(path: Path, source: str, contract: Contract) -> Table:
         if header:
             break
     header = required_columns(header, contract, f"in {source}")
-    quoted = _quotes_pair(path)
+    quoted = functools.cache(lambda: _quotes_pair(path))
     width = len(header.cells)
     entangled: list[range] = []  # lines of chunks in which a row may take several
 
@@ -70,7 +71,12 @@ def delimited_table(path: Path, source: str, contract: Contract) -> Table:
 
 
 def _batches(
-    path: Path, encoding: str, separator: str, header: Header, quoted: bool, entangled: list[range]
+    path: Path,
+    encoding: str,
+    separator: str,
+    header: Header,
+    quoted: Callable[[], bool],
+    entangled: list[range],
 ) -> Iterator[pl.DataFrame]:
     """Rows chunk by chunk; lines that are not split as they stand come together, behind others."""
     line, losses, width = 1, Losses(), len(header.cells)
@@ -101,7 +107,13 @@ def _batches(
 
 
 def _split(
-    chunk: bytes, first: int, encoding: str, separator: str, width: int, quoted: bool, losses: Losses
+    chunk: bytes,
+    first: int,
+    encoding: str,
+    separator: str,
+    width: int,
+    quoted: Callable[[], bool],
+    losses: Losses,
 ) -> list[pl.DataFrame] | None:
     """The rows of a chunk's plain lines, then of its odd ones; None where it must be decoded as a whole."""
     # Of UTF-8 the text reader makes rows in the same time.
@@ -132,7 +144,7 @@ def _decoded_rows(
     separator: str,
     lines: range,
     width: int,
-    quoted: bool,
+    quoted: Callable[[], bool],
     bad: list[int],
     entangled: list[range],
 ) -> pl.DataFrame:

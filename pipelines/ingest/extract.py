@@ -19,7 +19,7 @@ from pipelines.ingest.columns import Reading, reading
 from pipelines.ingest.delimited import delimited_table
 from pipelines.ingest.duplicates import superfluous, suspects
 from pipelines.ingest.known import Known, known_before
-from pipelines.ingest.landing import Delivered, delivered_files, replaced_by
+from pipelines.ingest.landing import Delivered, delivered_bytes, delivered_files, replaced_by
 from pipelines.ingest.lost_digits import refuse_lost_digits
 from pipelines.ingest.names import settled_names
 from pipelines.ingest.pieces import Aside, Piece, picked, read_piece, write_extract
@@ -54,11 +54,14 @@ def ingest(
     raises: the report's status is then "unreadable" and says why in words. Nothing is done when the
     partition was made from the same files, contract and code; `at_work` is called when there is.
     """
+    table = f"parquet/{contract.id}"
+    is_new = lake.resolve(table, month) is None
+    if is_new and delivered_bytes(contract, month, landing):
+        at_work()  # at once: of large files it takes a while to know which they are
     files = delivered_files(contract, month, landing)
     if not files:
         return None
     note_arrivals(contract.id, month, {file.sha256: file.path for file in files}, lake)
-    table = f"parquet/{contract.id}"
     known = known_before(contract, month, landing, lake)
     inputs = {
         "files": {file.name: file.sha256 for file in files},
@@ -71,7 +74,8 @@ def ingest(
     }
     if lake.is_current(table, month, inputs):
         return json.loads((lake.resolve(table, month) / "report.json").read_text(encoding="utf-8"))
-    at_work()
+    if not is_new:
+        at_work()
     with lake.write(table, month, inputs) as folder:
         report = _read_extract(contract, month, files, folder, lake.secret(), known)
         (folder / "report.json").write_text(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 
@@ -29,16 +29,22 @@ def splittable(text: bytes, separator: str) -> tuple[bytes, str]:
     return (text.replace("，".encode(), b"\x1f"), "\x1f") if separator == "，" else (text, separator)
 
 
-def each_line_a_row(text: bytes, separator: str, lines: int, width: int, quoted: bool) -> pl.DataFrame | None:
-    """The rows; None where fields run over several lines or quotes are not paired."""
+def each_line_a_row(
+    text: bytes, separator: str, lines: int, width: int, quoted: Callable[[], bool]
+) -> pl.DataFrame | None:
+    """The rows; None where fields run over several lines or quotes are not paired.
+
+    `quoted`: whether quotes are used as such, asked only where there are some.
+    """
     names = [f"c{i}" for i in range(width)]
-    quoted = quoted and b'"' in text
+    has_quotes = b'"' in text
+    is_quoted = has_quotes and quoted()
     try:
         frame = pl.read_csv(
             # One column more than the header has shows rows that are too long.
             separator.join([*names, "extra"]).encode() + b"\n" + text,
             separator=separator,
-            quote_char='"' if quoted else None,
+            quote_char='"' if is_quoted else None,
             infer_schema=False,
             empty_string_is_null=False,
             truncate_ragged_lines=True,
@@ -47,7 +53,7 @@ def each_line_a_row(text: bytes, separator: str, lines: int, width: int, quoted:
         return None
     if frame.height != lines:
         return None
-    return _without_quotes(frame) if not quoted and b'"' in text else frame
+    return _without_quotes(frame) if has_quotes and not is_quoted else frame
 
 
 def _without_quotes(frame: pl.DataFrame) -> pl.DataFrame:
