@@ -170,6 +170,19 @@ def quoted(name: str) -> str:
     return f'"{name}"'
 
 
+def read_by(relations: Iterable[str]) -> set[str]:
+    """Names of all that the sql/ files of some relations read, and what those read in turn."""
+    found: set[str] = set()
+    waiting = set(relations)
+    while waiting:
+        file = SQL / f"{waiting.pop()}.sql"
+        if file.is_file():
+            names = set(re.findall(r"\b(?:from|join)\s+(\w+)", file.read_text(encoding="utf-8"))) - found
+            found |= names
+            waiting |= names
+    return found
+
+
 @dataclass(frozen=True)
 class DocumentedView:
     """A view over Parquet files (a glob) with a comment on itself and on each of its columns."""

@@ -5,8 +5,11 @@ unemployment as (
     select * from stg_human_resources__unemployment
 ),
 
-money as (
-    select * from resident_money
+money as not materialized (
+    select
+        resident_key,
+        contributed_months
+    from placed
 ),
 
 window_months as (

@@ -1,19 +1,11 @@
 -- One row per household: extracts of which an earlier month's rows stand in for its town's, with that month.
 with
 
-members as (
-    select
-        resident_key,
-        household_no
-    from members
-    where is_alive
-),
-
 homes as (
     select
-        resident_key,
+        household_no,
         record_town_code
-    from residents
+    from placed
 ),
 
 places as (
@@ -29,11 +21,10 @@ carried as (
 
 towns as (
     select
-        members.household_no,
-        homes.record_town_code as town_code
-    from members
-    inner join homes on members.resident_key = homes.resident_key
-    where homes.record_town_code in (select carried.town_code from carried)
+        household_no,
+        record_town_code as town_code
+    from homes
+    where record_town_code in (select carried.town_code from carried)
     union
     select
         household_no,

@@ -197,5 +197,5 @@ left join visits on net.household_no = visits.household_no
 left join carried on net.household_no = carried.household_no
 left join repaired on net.household_no = repaired.household_no
 left join conflicts on net.household_no = conflicts.household_no
-inner join known on coalesce(places.town_code, cast('' as town_code)) = known.town_code
+inner join known on coalesce(places.town_code, '') = known.town_code
 cross join reference

@@ -2,12 +2,12 @@
 with
 
 towns as (
-    select record_town_code as town_code from residents
+    select record_town_code as town_code from placed
     union
-    select town_code from residents
+    select town_code from placed
     where town_code is not null
     union
-    select cast('' as town_code) as town_code
+    select '' as town_code
 ),
 
 left_out as (

@@ -12,6 +12,7 @@ window_months as (
 
 select
     resident_months.resident_key,
+    resident_months.month_on,
     case when window_months.is_in_6 then resident_months.medical_cents else 0 end as medical_6m_cents,
     resident_months.medical_cents as medical_12m_cents,
     case

@@ -1,17 +1,8 @@
 -- One row per resident alive and present: every fact the profiles are made of, sums not yet averaged.
 with
 
-residents as (
-    select * from residents
-),
-
-members as (
-    select
-        resident_key,
-        household_no,
-        role
-    from members
-    where is_alive
+placed as (
+    select * from placed
 ),
 
 known as (
@@ -20,10 +11,6 @@ known as (
 
 reference as (
     select * from reference
-),
-
-insured as (
-    select resident_key from stg_medical_insurance__enrolments
 ),
 
 illnesses as (
@@ -50,50 +37,35 @@ covered as (
     select * from covered_residents
 ),
 
-money as (
-    select * from resident_money
+benefits as (
+    select * from resident_benefits
 ),
 
 recorded as (
     select * from recorded_months
 ),
 
-fees as (
-    select * from resident_fees
-),
-
-people as (
-    -- Joined while the rows are narrow: of two relations as large as the city DuckDB hashes either.
-    select
-        members.resident_key,
-        members.household_no,
-        members.role,
-        insured.resident_key is not null as is_insured
-    from members
-    left join insured on members.resident_key = insured.resident_key
-),
-
 statuses as (
     select
-        residents.resident_key,
-        people.household_no,
-        people.role,
-        residents.age_years,
-        residents.sex,
-        residents.birth_on,
-        residents.has_local_hukou,
-        residents.town_code,
-        residents.community_code,
-        residents.is_place_known,
-        residents.age_years < 18 as is_minor,
-        residents.age_years
-        >= case when residents.sex = 'M' then reference.pension_age_male else reference.pension_age_female end
+        placed.resident_key,
+        placed.household_no,
+        placed.role,
+        placed.age_years,
+        placed.sex,
+        placed.birth_on,
+        placed.has_local_hukou,
+        placed.town_code,
+        placed.community_code,
+        placed.is_place_known,
+        placed.age_years < 18 as is_minor,
+        placed.age_years
+        >= case when placed.sex = 'M' then reference.pension_age_male else reference.pension_age_female end
             as is_pension_age,
         case
             when not known.has_school_roll then null
-            when residents.is_enrolled then true
+            when placed.is_enrolled then true
             -- at school elsewhere, perhaps
-            when residents.age_years between 6 and 15 or residents.age_years between 18 and 22 then null
+            when placed.age_years between 6 and 15 or placed.age_years between 18 and 22 then null
             else false
         end as is_student,
         case when known.has_unemployment_roll then coalesce(unemployed.is_open, false) end
@@ -108,32 +80,32 @@ statuses as (
         case
             when not known.has_certificates then null
             when certificates.resident_key is not null then true
-            when residents.has_local_hukou then false
+            when placed.has_local_hukou then false
         end as has_disability_certificate,
         certificates.disability_category,
         certificates.disability_grade,
-        case when known.has_enrolments then people.is_insured end as is_locally_insured,
+        case when known.has_enrolments then placed.is_insured end as is_locally_insured,
         case
             when not known.has_illnesses then null
             when illnesses.resident_key is not null then true
-            when known.has_enrolments and people.is_insured then false
+            when known.has_enrolments and placed.is_insured then false
         end as has_major_illness,
         case when known.has_assistance_roll then coalesce(covered.is_covered_alone, false) end
             as is_covered_alone,
         case when known.has_assistance_roll then coalesce(covered.covers_household, false) end
             as covers_household,
-        coalesce(money.is_earned, false) as is_earning,
-        coalesce(money.medical_6m_cents, 0) as medical_6m_cents,
-        coalesce(money.medical_12m_cents, 0) as medical_12m_cents,
-        coalesce(fees.fees_6m_cents, 0) as fees_6m_cents,
-        coalesce(fees.fees_12m_cents, 0) as fees_12m_cents,
-        coalesce(money.income_6m_cents, 0) as recorded_6m_cents,
-        coalesce(money.income_12m_cents, 0) as recorded_12m_cents,
-        coalesce(recorded.months_6m, 0) as recorded_6m,
-        coalesce(recorded.months_12m, 0) as recorded_12m,
+        placed.is_earning,
+        placed.medical_6m_cents,
+        placed.medical_12m_cents,
+        placed.fees_6m_cents,
+        placed.fees_12m_cents,
+        placed.income_6m_cents + coalesce(benefits.income_6m_cents, 0) as recorded_6m_cents,
+        placed.income_12m_cents + coalesce(benefits.income_12m_cents, 0) as recorded_12m_cents,
+        recorded.months_6m as recorded_6m,
+        recorded.months_12m as recorded_12m,
         known.minimum_wages_6m_cents
-        - coalesce(recorded.minimum_wages_6m_cents, 0) as unrecorded_wages_6m_cents,
-        known.minimum_wages_12m_cents - coalesce(recorded.minimum_wages_12m_cents, 0)
+        - recorded.minimum_wages_6m_cents as unrecorded_wages_6m_cents,
+        known.minimum_wages_12m_cents - recorded.minimum_wages_12m_cents
             as unrecorded_wages_12m_cents,
         known.income_months_6m,
         known.income_months_12m,
@@ -147,18 +119,17 @@ statuses as (
         known.has_certificates,
         known.has_illnesses,
         reference.is_income_imputed as is_imputation_on
-    from residents
-    inner join people on residents.resident_key = people.resident_key
-    inner join known on residents.record_town_code = known.town_code
+    from placed
+    inner join known on placed.record_town_code = known.town_code
     cross join reference
-    left join illnesses on residents.resident_key = illnesses.resident_key
-    left join certificates on residents.resident_key = certificates.resident_key
-    left join unemployed on residents.resident_key = unemployed.resident_key
-    left join benefit_ends on residents.resident_key = benefit_ends.resident_key
-    left join covered on residents.resident_key = covered.resident_key
-    left join money on residents.resident_key = money.resident_key
-    left join recorded on money.recorded_months = recorded.recorded_months
-    left join fees on residents.resident_key = fees.resident_key
+    left join illnesses on placed.resident_key = illnesses.resident_key
+    left join certificates on placed.resident_key = certificates.resident_key
+    left join unemployed on placed.resident_key = unemployed.resident_key
+    left join benefit_ends on placed.resident_key = benefit_ends.resident_key
+    left join benefits on placed.resident_key = benefits.resident_key
+    left join covered on placed.resident_key = covered.resident_key
+    inner join recorded
+        on placed.recorded_months | coalesce(benefits.recorded_months, 0) = recorded.recorded_months
 ),
 
 capacities as (

@@ -2,81 +2,40 @@
 -- And whether the person earned in the latest income month, where there is any record of that month.
 with
 
-before as (
+before as not materialized (
     select * from money_before
 ),
 
-now as (
+parts as not materialized (
     select * from money_parts
 ),
 
-unemployment as (
-    select * from stg_human_resources__unemployment
+reference as (
+    select * from reference
 ),
 
-income_months as (
-    select * from income_months
+now as (
+    -- of the month itself there is one row per person
+    select parts.*
+    from parts
+    cross join reference
+    where parts.month_on = reference.month_start
 ),
 
-benefits as (
+late as (
     select
-        unemployment.resident_key,
-        0 as medical_6m_cents,
-        0 as medical_12m_cents,
-        case when income_months.is_in_6 then unemployment.benefit_monthly_cents else 0 end as income_6m_cents,
-        unemployment.benefit_monthly_cents as income_12m_cents,
-        income_months.bit as recorded_months,
-        0 as earned_months,
-        0 as contributed_months
-    from unemployment
-    inner join income_months
-        on
-            date_trunc('month', unemployment.benefit_from_on) <= income_months.month_on
-            and coalesce(unemployment.benefit_until_on, unemployment.deregistered_on, date '9999-12-31')
-            >= income_months.month_on
-    where unemployment.benefit_monthly_cents is not null
-),
-
-parts as (
-    select
-        resident_key,
-        medical_6m_cents,
-        medical_12m_cents,
-        income_6m_cents,
-        income_12m_cents,
-        recorded_months,
-        earned_months,
-        contributed_months,
-        recorded_months as registered_months
-    from before
-
-    union all
-
-    select
-        resident_key,
-        medical_6m_cents,
-        medical_12m_cents,
-        income_6m_cents,
-        income_12m_cents,
-        recorded_months,
-        earned_months,
-        contributed_months,
-        recorded_months as registered_months
-    from now
-
-    union all
-
-    select
-        resident_key,
-        medical_6m_cents,
-        medical_12m_cents,
-        income_6m_cents,
-        income_12m_cents,
-        recorded_months,
-        earned_months,
-        contributed_months,
-        0 as registered_months
-    from benefits
+        parts.resident_key,
+        cast(sum(parts.medical_6m_cents) as bigint) as medical_6m_cents,
+        cast(sum(parts.medical_12m_cents) as bigint) as medical_12m_cents,
+        cast(sum(parts.income_6m_cents) as bigint) as income_6m_cents,
+        cast(sum(parts.income_12m_cents) as bigint) as income_12m_cents,
+        bit_or(parts.recorded_months) as recorded_months,
+        bit_or(parts.earned_months) as earned_months,
+        bit_or(parts.contributed_months) as contributed_months
+    from parts
+    cross join reference
+    where parts.month_on <> reference.month_start
+    group by parts.resident_key
 ),
 
 latest as (
@@ -85,17 +44,24 @@ latest as (
 
 sums as (
     select
-        resident_key,
-        cast(sum(medical_6m_cents) as bigint) as medical_6m_cents,
-        cast(sum(medical_12m_cents) as bigint) as medical_12m_cents,
-        cast(sum(income_6m_cents) as bigint) as income_6m_cents,
-        cast(sum(income_12m_cents) as bigint) as income_12m_cents,
-        bit_or(recorded_months) as recorded_months,
-        bit_or(earned_months) as earned_months,
-        bit_or(contributed_months) as contributed_months,
-        bit_or(registered_months) as registered_months
-    from parts
-    group by resident_key
+        coalesce(before.resident_key, now.resident_key, late.resident_key) as resident_key,
+        coalesce(before.medical_6m_cents, 0) + coalesce(now.medical_6m_cents, 0)
+        + coalesce(late.medical_6m_cents, 0) as medical_6m_cents,
+        coalesce(before.medical_12m_cents, 0) + coalesce(now.medical_12m_cents, 0)
+        + coalesce(late.medical_12m_cents, 0) as medical_12m_cents,
+        coalesce(before.income_6m_cents, 0) + coalesce(now.income_6m_cents, 0)
+        + coalesce(late.income_6m_cents, 0) as income_6m_cents,
+        coalesce(before.income_12m_cents, 0) + coalesce(now.income_12m_cents, 0)
+        + coalesce(late.income_12m_cents, 0) as income_12m_cents,
+        coalesce(before.recorded_months, 0) | coalesce(now.recorded_months, 0)
+        | coalesce(late.recorded_months, 0) as recorded_months,
+        coalesce(before.earned_months, 0) | coalesce(now.earned_months, 0)
+        | coalesce(late.earned_months, 0) as earned_months,
+        coalesce(before.contributed_months, 0) | coalesce(now.contributed_months, 0)
+        | coalesce(late.contributed_months, 0) as contributed_months
+    from before
+    full outer join now on before.resident_key = now.resident_key
+    full outer join late on coalesce(before.resident_key, now.resident_key) = late.resident_key
 )
 
 select
@@ -106,7 +72,6 @@ select
     sums.income_12m_cents,
     sums.recorded_months,
     sums.contributed_months,
-    case when sums.registered_months & latest.bit > 0 then sums.earned_months & latest.bit > 0 end
-        as is_earned
+    case when sums.recorded_months & latest.bit > 0 then sums.earned_months & latest.bit > 0 end as is_earned
 from sums
 cross join latest

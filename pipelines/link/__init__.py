@@ -2,81 +2,49 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines import delivery, rule
+from pipelines import delivery
 from pipelines.contract import Contract
 from pipelines.database import Database
 from pipelines.delivery import Delivery
-from pipelines.lake import Lake, code_digest
-from pipelines.link.fold import fold_month, fold_window, lay_out_state
-from pipelines.link.sources import (
-    lay_out_sources,
-    left_out,
-    minimum_wages,
-    months_used,
-    previous_profiles,
-)
-from pipelines.month import WINDOW, Month
+from pipelines.lake import Lake
+from pipelines.link.fold import fold_month, fold_window
+from pipelines.link.households import place_households
+from pipelines.link.inputs import inputs_of
+from pipelines.link.sources import lay_out_asked, lay_out_repaired_rows, lay_out_sources
+from pipelines.link.step import Step, broken_grain, take
+from pipelines.month import Month
 from pipelines.problem import HardshipError
 
 __all__ = ["fold_window", "link"]
 
 
-@dataclass(frozen=True)
-class Step:
-    """Relations to compute, in order: each may read those above it; what is then written, and what nobody
-    reads any more. A city of millions fits into memory only because nothing is kept for longer."""
-
-    computed: tuple[str, ...]
-    written: tuple[str, ...] = ()
-    done_with: tuple[str, ...] = ()
-
-
 STEPS = (
     Step(
         (
-            "departures", "residents", "known", "people_before", "resident_money", "earners", "spouses",
-            "guardianships", "parent_claims", "dependants", "co_parents", "register_groups", "joined_groups",
-            "living_together", "household_numbers", "deceased", "members",
-        ),
-        ("household_links", "members"),
-        (
-            "people_before", "spouses", "guardianships", "parent_claims", "dependants", "co_parents",
-            "register_groups", "joined_groups", "living_together", "household_numbers",
-        ),
-    ),
-    Step(
-        (
-            "benefit_ends", "covered_residents", "resident_fees", "resident_facts", "household_coverage",
-            "household_deaths",
+            "known", "benefit_ends", "covered_residents", "resident_benefits", "resident_facts",
+            "household_coverage",
         ),
         ("resident_profile",),
-        ("resident_money", "earners", "benefit_ends", "covered_residents", "resident_fees"),
+        ("benefit_ends", "covered_residents", "resident_benefits"),
     ),
     Step(("household_sums", "household_places"), (), ("resident_facts",)),
     Step(
         (
             "household_assets", "household_events", "visited_numbers", "last_visits", "repaired_evidence",
-            "carried_evidence", "household_conflicts",
+            "carried_evidence",
         ),
-        (),
-        ("residents",),
+        ("household_profile",),
     ),
-    Step((), ("household_profile",)),
 )  # fmt: skip
 
-# Each ordered by a unique key so that bytes do not depend on threads.
-ORDER = {
-    "members": "household_no, resident_key",
-    "household_links": "resident_key, linked_key, link_type, source",
-    "resident_profile": "household_no, resident_key",
-    "household_profile": "household_no",
-}
+# Of who lives with whom; the first two are part of the profiles as well.
+_HOUSEHOLDS = ("members", "household_links", "placed", "household_deaths", "household_conflicts")
 
 
 def link(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[str, int]:
@@ -86,16 +54,20 @@ def link(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[st
     """
     deliveries = delivery.deliveries(contracts, month, lake)
     _require(contracts, deliveries)
-    inputs = _inputs(contracts, deliveries, month, lake)
-    inputs |= {"state": fold_window(contracts, month, lake), "fold": fold_month(contracts, month, lake)}
+    folded = {"state": fold_window(contracts, month, lake), "fold": fold_month(contracts, month, lake)}
+    households = place_households(contracts, deliveries, month, lake, folded)
+    inputs = inputs_of(contracts, deliveries, month, lake) | folded | {"households": households}
     if not lake.is_current("profiles", month, inputs):
         with Database() as database, lake.write("profiles", month, inputs) as folder:
             lay_out_sources(database, contracts, deliveries, month, lake)
-            lay_out_state(database, month, lake)
-            for step in STEPS:
-                _take(step, database, folder)
-                if "members" in step.computed:
-                    _check_everybody_is_placed(database)
+            lay_out_asked(database, month, lake)
+            lay_out_repaired_rows(database, contracts)
+            placed = lake.resolve("households", month)
+            for name in _HOUSEHOLDS:
+                database.view(name, placed / f"{name}.parquet")
+            for name in _HOUSEHOLDS[:2]:
+                os.link(placed / f"{name}.parquet", folder / f"{name}.parquet")
+            take(STEPS, database, folder)
             database.register("delivered", _deliveries_table(deliveries))
             database.write("select * from delivered order by extract", folder / "deliveries.parquet")
             _check_numbers(database, folder)
@@ -109,17 +81,6 @@ def link(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[st
         }
 
 
-def _take(step: Step, database: Database, folder: Path) -> None:
-    for name in step.computed:
-        database.table(name)
-    for name in step.written:
-        if name not in step.computed:
-            database.lazy(name)
-        database.write(f"select * from {name} order by {ORDER[name]}", folder / f"{name}.parquet")
-    for name in step.done_with:
-        database.drop(name)
-
-
 def _require(contracts: Mapping[str, Contract], deliveries: list[Delivery]) -> None:
     for item in deliveries:
         if contracts[item.extract].is_required and item.as_of != item.month:
@@ -129,37 +90,6 @@ def _require(contracts: Mapping[str, Contract], deliveries: list[Delivery]) -> N
                 f"it: without it nobody knows who lives here. {reasons} "
                 "Ask the department to deliver it again, then run the month again."
             )
-
-
-def _inputs(contracts: Mapping[str, Contract], deliveries: list[Delivery], month: Month, lake: Lake) -> dict:
-    """Everything the profiles are made from, by content hash."""
-    used = months_used(contracts, deliveries, month, lake)
-    return {
-        "deliveries": {
-            item.extract: [
-                item.status,
-                str(item.as_of),
-                [r["en"] for r in item.reasons],
-                [
-                    [town, str(m), lake.digest(f"parquet/{item.extract}", m)]
-                    for town, m in item.towns_carried.items()
-                ],
-                lake.digest(f"standing_in/{item.extract}", item.as_of) if item.towns_carried else None,
-            ]
-            for item in deliveries
-        },
-        "rows": {
-            extract: {str(m): lake.digest(f"parquet/{extract.partition(' ')[0]}", m) for m in months}
-            for extract, months in used.items()
-        },
-        "left_out": sorted(map(str, left_out(contracts, used, lake))),
-        "previous": {str(m): lake.digest("profiles", m) for m in previous_profiles(lake, month)},
-        "household_keys": {str(m): lake.digest("matches", m) for m in lake.months("matches") if m < month},
-        "conflicts": lake.digest("conflicts", month),
-        "parameters": rule.parameters_in_force(month=month),
-        "minimum_wages": minimum_wages(month.window(WINDOW)),
-        "code": code_digest("link"),
-    }
 
 
 def _deliveries_table(deliveries: list[Delivery]) -> pa.Table:
@@ -204,30 +134,15 @@ def _deliveries_table(deliveries: list[Delivery]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def _check_everybody_is_placed(database: Database) -> None:
-    """Every resident is in exactly one household."""
-    # Keys are random: as many with the same sum are the same, which counting the distinct ones would say
-    # at twenty times the cost.
-    all_keys = "select count(*), sum(resident_key) from"
-    residents = database.values(f"{all_keys} residents")
-    placed = database.values(f"{all_keys} members where is_alive")
-    if residents != placed:
-        raise _broken_grain(f"{residents[0]} residents but {placed[0]} placed, or others")
-
-
 def _check_numbers(database: Database, folder: Path) -> None:
     """Every resident is described once, and every household number is given once."""
     database.view("described", folder / "resident_profile.parquet")
-    residents = database.value("select count(*) from members where is_alive")
+    residents = database.value("select count(*) from placed")
     described = database.value("select count(*) from described")
     if residents != described:
-        raise _broken_grain(f"{residents} residents but {described} of them described")
+        raise broken_grain(f"{residents} residents but {described} of them described")
     database.view("written", folder / "household_profile.parquet")
     numbers = database.value("select count(*) from household_sums")  # grouped by the number
     households = database.value("select count(*) from written")
     if households != numbers:
-        raise _broken_grain(f"{households} households but {numbers} household numbers")
-
-
-def _broken_grain(found: str) -> HardshipError:
-    return HardshipError(f"Linking broke its grain: {found}. This is a defect; nothing was written.")
+        raise broken_grain(f"{households} households but {numbers} household numbers")

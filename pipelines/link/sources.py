@@ -12,7 +12,6 @@ from pipelines.database import Database, quoted
 from pipelines.delivery import REGISTERS, Delivery
 from pipelines.lake import Lake
 from pipelines.link.carried import lay_out_carried_towns
-from pipelines.link.words import lay_out_words
 from pipelines.month import WINDOW, Month
 
 INCOME_EXTRACTS = ("taxation__incomes", "human_resources__contributions", "human_resources__pensions")
@@ -33,8 +32,8 @@ def months_used(
         used[f"{extract} window"] = delivery.window_months(contracts[extract], month, lake, WINDOW)
     # who died or left stays gone: every cancellation on hand counts
     for extract in ("public_security__cancellations", "civil_affairs__funerals", "towns__visits"):
-        earlier = delivery.usable_months(extract, lake, before=month.plus(1))
-        used[extract] = sorted(earlier)
+        if extract in contracts:
+            used[extract] = sorted(delivery.usable_months(extract, lake, before=month.plus(1)))
     return used
 
 
@@ -50,12 +49,9 @@ def lay_out_sources(
     for extract, contract in contracts.items():
         rows_or_nothing(database, extract, contract, used[extract], lake)
     lay_out_carried_towns(database, contracts, deliveries, lake)
-    lay_out_words(database, contracts)
     arrived = [m for m in used["education__enrolments window"] if m == month]
     enrolments = contracts["education__enrolments"]
     rows_or_nothing(database, "education__enrolments_window", enrolments, arrived, lake)
-    before = months_of_registers(contracts, month, lake)
-    lay_out_registers(database, contracts, [*before[-1:], month], month, lake)
     database.register("reference", pa.Table.from_pylist([_reference(month)]))
     windows = window_table(contracts, month, lake)
     database.register("window_months", windows)
@@ -72,7 +68,6 @@ def lay_out_sources(
     for extract in contracts:
         database.lazy(f"stg_{extract}")
     database.lazy("stg_education__fees")
-    _lay_out_repaired_rows(database, contracts)
 
 
 def months_of_registers(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> list[Month]:
@@ -101,10 +96,14 @@ def rows_or_nothing(
 
 
 def _lay_out_last_month(database: Database, month: Month, lake: Lake) -> None:
-    """Last month's members, for stable household numbers; whom towns were asked to visit, for visits."""
+    """Last month's members, for stable household numbers."""
     columns = pa.schema([("resident_key", pa.int64()), ("household_no", pa.int64())])
     previous = [lake.resolve("profiles", m) / "members.parquet" for m in previous_profiles(lake, month)]
     database.view_or_nothing("previous_members", previous, columns)
+
+
+def lay_out_asked(database: Database, month: Month, lake: Lake) -> None:
+    """Names whom towns were asked to visit, for visits, and what became of those households."""
     folders = [lake.resolve("matches", m) for m in lake.months("matches") if m < month]
     if folders:
         for name in ("cases", "audit_sample"):
@@ -137,7 +136,7 @@ def previous_profiles(lake: Lake, month: Month) -> list[Month]:
     return earlier[-1:]
 
 
-def _lay_out_repaired_rows(database: Database, contracts: Mapping[str, Contract]) -> None:
+def lay_out_repaired_rows(database: Database, contracts: Mapping[str, Contract]) -> None:
     """One row per person and extract whose rows in use rest on a repair."""
     parts = []
     for extract, contract in contracts.items():

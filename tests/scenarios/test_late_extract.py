@@ -74,3 +74,17 @@ def test_a_first_revision_speaks_of_none(may):
     [path] = may.published("2022-05").glob(f"towns/{SANJIAO}_*/*.xlsx")
     for sheet in openpyxl.load_workbook(path):
         assert not any("第2版" in str(c) for row in sheet.iter_rows(values_only=True) for c in row)
+
+
+def test_an_extract_that_tells_nothing_of_households_leaves_them_as_they_were_found(may, tmp_path):
+    """And is heard all the same: what is said of the people in them is made again."""
+    told = branch(may.place, tmp_path / "home")
+    lake = told.place.lake
+    before = {table: lake.about(table, MAY) for table in ("households", "profiles")}
+    told.withhold("human_resources__unemployment", "2022-05")
+    told.run("2022-05")
+    assert lake.about("households", MAY) == before["households"]
+    assert lake.about("profiles", MAY)["digest"] != before["profiles"]["digest"]
+    told.withhold("civil_affairs__marriages", "2022-05")
+    told.run("2022-05")
+    assert lake.about("households", MAY)["inputs"] != before["households"]["inputs"]
