@@ -8,39 +8,18 @@ settlement_changes as (
 
 income_changes as (
     select * from income_changes
-),
-
-changes as (
-    select
-        resident_key,
-        month_on,
-        medical_cents,
-        0 as income_cents,
-        false as is_recorded,
-        false as is_earned,
-        false as is_contributed
-    from settlement_changes
-
-    union all
-
-    select
-        resident_key,
-        month_on,
-        0 as medical_cents,
-        income_cents,
-        true as is_recorded,
-        is_earned,
-        is_contributed
-    from income_changes
 )
 
 select
-    resident_key,
-    month_on,
-    cast(sum(medical_cents) as bigint) as medical_cents,
-    cast(sum(income_cents) as bigint) as income_cents,
-    bool_or(is_recorded) as is_recorded,
-    bool_or(is_earned) as is_earned,
-    bool_or(is_contributed) as is_contributed
-from changes
-group by resident_key, month_on
+    coalesce(settlement_changes.resident_key, income_changes.resident_key) as resident_key,
+    coalesce(settlement_changes.month_on, income_changes.month_on) as month_on,
+    coalesce(settlement_changes.medical_cents, 0) as medical_cents,
+    coalesce(income_changes.income_cents, 0) as income_cents,
+    income_changes.resident_key is not null as is_recorded,
+    coalesce(income_changes.is_earned, false) as is_earned,
+    coalesce(income_changes.is_contributed, false) as is_contributed
+from settlement_changes
+full outer join income_changes
+    on
+        settlement_changes.resident_key = income_changes.resident_key
+        and settlement_changes.month_on = income_changes.month_on

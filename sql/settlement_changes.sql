@@ -29,7 +29,7 @@ resent as (
     where considered.settlement_no in (select late.settlement_no from late)
 ),
 
-counted_documents as (
+counted_documents as not materialized (
     select considered.*
     from considered
     where considered.settlement_no not in (select late.settlement_no from late)
@@ -41,7 +41,7 @@ counted_documents as (
     where resent.copy = 1
 ),
 
-documents as (
+documents as not materialized (
     -- a stay in hospital is one whenever it is billed; outside, a visit number counts within one month
     select
         *,
@@ -56,46 +56,40 @@ documents as (
 suspects as (
     -- only amounts that a person was billed (or refunded) more than once can be one stay billed again
     select
-        sign,
         resident_key,
-        amount_cents,
-        visit_within_on
+        amount_cents
     from documents
     where visit_within_on is not null
-    group by sign, resident_key, amount_cents, visit_within_on
+    group by resident_key, amount_cents
     having count(*) > 1
 ),
 
-marked as (
-    select
-        documents.*,
-        suspects.visit_within_on as within_on
+doubtful as (
+    select documents.*
     from documents
-    left join suspects
+    inner join suspects
         on
-            documents.sign = suspects.sign
-            and documents.resident_key = suspects.resident_key
+            documents.resident_key = suspects.resident_key
             and documents.amount_cents = suspects.amount_cents
-            and documents.visit_within_on = suspects.visit_within_on
+    where documents.visit_within_on is not null
 ),
 
 bills_and_refunds as (
     select
-        marked.*,
+        doubtful.*,
         row_number() over (
             partition by
-                marked.sign, marked.resident_key, marked.stay_no, marked.within_on,
-                abs(marked.total_cents), abs(marked.self_paid_cents), marked.total_cents > 0
-            order by marked.settled_on asc, marked.month asc, marked.settlement_no asc
+                doubtful.sign, doubtful.resident_key, doubtful.stay_no, doubtful.visit_within_on,
+                abs(doubtful.total_cents), abs(doubtful.self_paid_cents), doubtful.total_cents > 0
+            order by doubtful.settled_on asc, doubtful.month asc, doubtful.settlement_no asc
         ) as place_in_kind,
-        sum(case when marked.total_cents > 0 then 0 else 1 end) over bill as refunds,
-        sum(case when marked.total_cents > 0 then 1 else 0 end) over bill as bills
-    from marked
-    where marked.within_on is not null
+        sum(case when doubtful.total_cents > 0 then 0 else 1 end) over bill as refunds,
+        sum(case when doubtful.total_cents > 0 then 1 else 0 end) over bill as bills
+    from doubtful
     window bill as (
         partition by
-            marked.sign, marked.resident_key, marked.stay_no, marked.within_on,
-            abs(marked.total_cents), abs(marked.self_paid_cents)
+            doubtful.sign, doubtful.resident_key, doubtful.stay_no, doubtful.visit_within_on,
+            abs(doubtful.total_cents), abs(doubtful.self_paid_cents)
     )
 ),
 
@@ -106,7 +100,7 @@ left_after_refunds as (
         row_number() over (
             partition by
                 bills_and_refunds.sign, bills_and_refunds.resident_key, bills_and_refunds.stay_no,
-                bills_and_refunds.within_on, bills_and_refunds.total_cents
+                bills_and_refunds.visit_within_on, bills_and_refunds.total_cents
             order by
                 bills_and_refunds.settled_on desc, bills_and_refunds.month desc,
                 bills_and_refunds.settlement_no desc
@@ -123,8 +117,17 @@ counted as (
         resident_key,
         settled_month_on,
         self_paid_cents
-    from marked
-    where within_on is null
+    from documents
+
+    union all
+
+    -- the few that may be one stay are taken off again, and put back as far as they count
+    select
+        -sign as sign,
+        resident_key,
+        settled_month_on,
+        self_paid_cents
+    from doubtful
 
     union all
 
