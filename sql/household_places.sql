@@ -1,8 +1,8 @@
 -- One row per household: the place of living of its head, else of the eldest member whose place is known.
 with
 
-facts as (
-    select * from resident_facts
+placed as not materialized (
+    select * from placed
 ),
 
 heads as (
@@ -12,22 +12,22 @@ heads as (
         town_code,
         community_code,
         is_place_known
-    from facts
+    from placed
     where role = 'head'
 ),
 
 seen as (
     -- where nobody has confirmed the head's place
     select
-        facts.household_no,
-        facts.town_code,
-        facts.community_code,
+        placed.household_no,
+        placed.town_code,
+        placed.community_code,
         row_number() over (
-            partition by facts.household_no order by facts.birth_on, facts.resident_key
+            partition by placed.household_no order by placed.birth_on, placed.resident_key
         ) as choice
-    from facts
-    inner join heads on facts.household_no = heads.household_no
-    where facts.is_place_known and not heads.is_place_known
+    from placed
+    inner join heads on placed.household_no = heads.household_no
+    where placed.is_place_known and not heads.is_place_known
 ),
 
 eldest as (

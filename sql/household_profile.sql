@@ -49,6 +49,15 @@ reference as (
     select * from reference
 ),
 
+income_windows as (
+    -- the same for every town
+    select
+        income_months_6m,
+        income_months_12m
+    from known
+    where town_code = ''
+),
+
 spending as (
     -- what was spent for a member who died stays in the window
     select
@@ -60,8 +69,11 @@ spending as (
         sums.is_medical_exact_6m and sums.are_fees_exact_6m as is_rigid_exact_6m,
         sums.is_medical_exact_12m and sums.are_fees_exact_12m as is_rigid_exact_12m,
         deaths.breadwinner_deaths_count,
-        deaths.latest_death_on
+        deaths.latest_death_on,
+        income_windows.income_months_6m,
+        income_windows.income_months_12m
     from sums
+    cross join income_windows
     left join deaths on sums.household_no = deaths.household_no
 ),
 

@@ -49,8 +49,6 @@ select
         as income_12m_cents,
     cast(sum(income_6m_at_least_cents) as bigint) as income_6m_at_least_cents,
     cast(sum(income_12m_at_least_cents) as bigint) as income_12m_at_least_cents,
-    cast(sum(imputed_12m_cents) as bigint) as imputed_12m_cents,
-    max(income_months_6m) as income_months_6m,
-    max(income_months_12m) as income_months_12m
+    cast(sum(imputed_12m_cents) as bigint) as imputed_12m_cents
 from facts
 group by household_no

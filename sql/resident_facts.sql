@@ -49,14 +49,9 @@ statuses as (
     select
         placed.resident_key,
         placed.household_no,
-        placed.role,
         placed.age_years,
         placed.sex,
-        placed.birth_on,
         placed.has_local_hukou,
-        placed.town_code,
-        placed.community_code,
-        placed.is_place_known,
         placed.age_years < 18 as is_minor,
         placed.age_years
         >= case when placed.sex = 'M' then reference.pension_age_male else reference.pension_age_female end
@@ -189,14 +184,9 @@ incomes as (
 select
     resident_key,
     household_no,
-    role,
     age_years,
     sex,
-    birth_on,
     has_local_hukou,
-    town_code,
-    community_code,
-    is_place_known,
     is_minor,
     is_working_age,
     is_student,
@@ -227,7 +217,5 @@ select
         as income_6m_at_least_cents,
     coalesce(income_12m_cents, case when is_minor then 0 else recorded_12m_cents end)
         as income_12m_at_least_cents,
-    case when income_12m_cents is null then 0 else imputed_12m_cents end as imputed_12m_cents,
-    income_months_6m,
-    income_months_12m
+    case when income_12m_cents is null then 0 else imputed_12m_cents end as imputed_12m_cents
 from incomes

@@ -3,39 +3,49 @@ with
 
 facts as (
     select * from resident_facts
+),
+
+income_windows as (
+    -- the same for every town
+    select
+        income_months_6m,
+        income_months_12m
+    from known
+    where town_code = ''
 )
 
 select
-    resident_key,
-    household_no,
-    age_years,
-    sex,
-    has_local_hukou,
-    is_minor,
-    is_working_age,
-    is_student,
-    is_able_worker,
-    is_registered_unemployed,
-    has_ended_benefit,
-    months_since_benefit_ended,
-    has_contributed_since_benefit_ended,
-    has_disability_certificate,
-    disability_category,
-    disability_grade,
-    has_major_illness,
-    is_locally_insured,
-    is_covered_alone,
-    yuan(medical_6m_cents) as medical_self_paid_6m_at_least_yuan,
-    case when is_medical_exact_6m then yuan(medical_6m_cents) end as medical_self_paid_6m_yuan,
-    yuan(medical_12m_cents) as medical_self_paid_12m_at_least_yuan,
-    case when is_medical_exact_12m then yuan(medical_12m_cents) end as medical_self_paid_12m_yuan,
-    yuan(fees_12m_cents) as education_fees_12m_at_least_yuan,
-    case when are_fees_exact_12m then yuan(fees_12m_cents) end as education_fees_12m_yuan,
-    yuan(coalesce(mean_cents(income_6m_at_least_cents, income_months_6m), 0))
+    facts.resident_key,
+    facts.household_no,
+    facts.age_years,
+    facts.sex,
+    facts.has_local_hukou,
+    facts.is_minor,
+    facts.is_working_age,
+    facts.is_student,
+    facts.is_able_worker,
+    facts.is_registered_unemployed,
+    facts.has_ended_benefit,
+    facts.months_since_benefit_ended,
+    facts.has_contributed_since_benefit_ended,
+    facts.has_disability_certificate,
+    facts.disability_category,
+    facts.disability_grade,
+    facts.has_major_illness,
+    facts.is_locally_insured,
+    facts.is_covered_alone,
+    yuan(facts.medical_6m_cents) as medical_self_paid_6m_at_least_yuan,
+    case when facts.is_medical_exact_6m then yuan(facts.medical_6m_cents) end as medical_self_paid_6m_yuan,
+    yuan(facts.medical_12m_cents) as medical_self_paid_12m_at_least_yuan,
+    case when facts.is_medical_exact_12m then yuan(facts.medical_12m_cents) end as medical_self_paid_12m_yuan,
+    yuan(facts.fees_12m_cents) as education_fees_12m_at_least_yuan,
+    case when facts.are_fees_exact_12m then yuan(facts.fees_12m_cents) end as education_fees_12m_yuan,
+    yuan(coalesce(mean_cents(facts.income_6m_at_least_cents, income_windows.income_months_6m), 0))
         as income_6m_monthly_at_least_yuan,
-    yuan(mean_cents(income_6m_cents, income_months_6m)) as income_6m_monthly_yuan,
-    yuan(coalesce(mean_cents(income_12m_at_least_cents, income_months_12m), 0))
+    yuan(mean_cents(facts.income_6m_cents, income_windows.income_months_6m)) as income_6m_monthly_yuan,
+    yuan(coalesce(mean_cents(facts.income_12m_at_least_cents, income_windows.income_months_12m), 0))
         as income_12m_monthly_at_least_yuan,
-    yuan(mean_cents(income_12m_cents, income_months_12m)) as income_12m_monthly_yuan,
-    imputed_12m_cents > 0 as is_income_imputed
+    yuan(mean_cents(facts.income_12m_cents, income_windows.income_months_12m)) as income_12m_monthly_yuan,
+    facts.imputed_12m_cents > 0 as is_income_imputed
 from facts
+cross join income_windows

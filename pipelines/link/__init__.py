@@ -23,7 +23,6 @@ from pipelines.problem import HardshipError
 
 __all__ = ["fold_window", "link"]
 
-
 STEPS = (
     Step(
         (
@@ -33,11 +32,11 @@ STEPS = (
         ("resident_profile",),
         ("benefit_ends", "covered_residents", "resident_benefits"),
     ),
-    Step(("household_sums", "household_places"), (), ("resident_facts",)),
+    Step(("household_sums",), (), ("resident_facts",)),
     Step(
         (
-            "household_assets", "household_events", "visited_numbers", "last_visits", "repaired_evidence",
-            "carried_evidence",
+            "household_places", "household_assets", "household_events", "visited_numbers", "last_visits",
+            "repaired_evidence", "carried_evidence",
         ),
         ("household_profile",),
     ),
