@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -23,7 +24,7 @@ class Split:
     """A chunk's rows by column `c0`, `c1` ..., with the numbers of their lines in the chunk (from 0).
 
     `odd`: the numbers of the other lines, which may not be split at every separator; `text`: these, each
-    run of them with the line behind it, not decoded; `text_lines`: the numbers of its lines.
+    with the line behind it, not decoded; `text_lines`: the numbers of its lines.
     """
 
     rows: pl.DataFrame
@@ -31,6 +32,12 @@ class Split:
     odd: np.ndarray
     text: bytes
     text_lines: np.ndarray
+
+
+class _Line(NamedTuple):
+    number: int
+    start: int
+    end: int
 
 
 def split_chunk(chunk: bytes, separator: str, width: int) -> Split | None:
@@ -42,34 +49,67 @@ def split_chunk(chunk: bytes, separator: str, width: int) -> Split | None:
     """
     if width < 2 or (b"\r" in chunk and chunk.count(b"\r\n") != occurrences(chunk, b"\r")):
         return None
-    lines, nothing = count_lines(chunk), np.array([], np.int64)
-    if b'"' not in chunk and occurrences(chunk, separator.encode()) == lines * (width - 1):
-        rows = _cells(chunk, separator, width)
-        return None if rows is None else Split(rows, np.arange(lines), nothing, b"", nothing)
+    lines = count_lines(chunk)
+    most = int(_FEW * lines)
+    odd = _with_quotes(chunk, most)
+    plain = _without(chunk, odd)
+    if occurrences(plain, separator.encode()) != (lines - len(odd)) * (width - 1):
+        odd = _unlike_header(chunk, separator, width, most)
+        plain = _without(chunk, odd)
+    rows = _cells(plain, separator, width) if len(odd) <= most else None
+    if rows is None or rows.height + len(odd) != lines:
+        return None
+    around = _with_lines_behind(chunk, odd)
+    text = b"".join(chunk[line.start : line.end] for line in around)
+    numbers = _numbers(odd)
+    return Split(rows, np.delete(np.arange(lines), numbers), numbers, text, _numbers(around))
+
+
+def _with_quotes(chunk: bytes, most: int) -> list[_Line]:
+    """The lines with quotes, or one more than `most` of them."""
+    octets, found, number, behind = np.frombuffer(chunk, np.uint8), [], 0, 0
+    while len(found) <= most and (quote := chunk.find(b'"', behind)) >= 0:
+        start = max(chunk.rfind(b"\n", behind, quote) + 1, behind)
+        # A look at each line costs as much as all else, and those with quotes are few.
+        number += np.count_nonzero(octets[behind:start] == _LINE_END)
+        behind = _end_of_line(chunk, quote)
+        found.append(_Line(number, start, behind))
+        number += 1
+    return found
+
+
+def _unlike_header(chunk: bytes, separator: str, width: int, most: int) -> list[_Line]:
+    """The lines that have quotes, or more or fewer cells than the header, or one more than `most` of them."""
     octets = np.frombuffer(chunk, np.uint8)
     ends = np.flatnonzero(octets == _LINE_END) + 1
     if not chunk.endswith(b"\n"):
         ends = np.append(ends, len(chunk))
-    is_odd = _are_odd(octets, ends, separator, width)
-    odd = np.flatnonzero(is_odd)
-    if len(odd) > _FEW * lines:
-        return None
-    starts = np.append(0, ends[:-1])
-    plain = b"".join(chunk[a:b] for a, b in zip([0, *ends[odd]], [*starts[odd], len(chunk)], strict=True))
-    rows = _cells(plain, separator, width)
-    if rows is None or rows.height + len(odd) != lines:
-        return None
-    around = np.flatnonzero(is_odd | np.append(False, is_odd[:-1]))
-    text = b"".join(chunk[a:b] for a, b in zip(starts[around], ends[around], strict=True))
-    return Split(rows, np.flatnonzero(~is_odd), odd, text, around)
-
-
-def _are_odd(octets: np.ndarray, ends: np.ndarray, separator: str, width: int) -> np.ndarray:
-    """For each line whether it has quotes, or more or fewer cells than the header."""
     before = np.flatnonzero(octets == ord(separator)).searchsorted(ends)
     is_odd = np.diff(before, prepend=0) != width - 1
     is_odd[ends.searchsorted(np.flatnonzero(octets == _QUOTE), side="right")] = True
-    return is_odd
+    numbers, starts = np.flatnonzero(is_odd)[: most + 1], np.append(0, ends[:-1])
+    return [_Line(*line) for line in zip(numbers, starts[numbers], ends[numbers], strict=True)]
+
+
+def _with_lines_behind(chunk: bytes, lines: list[_Line]) -> list[_Line]:
+    """The lines, and of each the next one: two short ones in a row may be halves of one."""
+    behind = [_Line(n + 1, end, _end_of_line(chunk, end)) for n, _, end in lines if end < len(chunk)]
+    return sorted({*lines, *behind})
+
+
+def _without(chunk: bytes, lines: list[_Line]) -> bytes:
+    if not lines:
+        return chunk
+    starts, ends = [0, *(line.end for line in lines)], [*(line.start for line in lines), len(chunk)]
+    return b"".join(chunk[start:end] for start, end in zip(starts, ends, strict=True))
+
+
+def _end_of_line(chunk: bytes, place: int) -> int:
+    return chunk.find(b"\n", place) + 1 or len(chunk)
+
+
+def _numbers(lines: list[_Line]) -> np.ndarray:
+    return np.array([line.number for line in lines], np.int64)
 
 
 def _cells(lines: bytes, separator: str, width: int) -> pl.DataFrame | None:
