@@ -32,6 +32,7 @@ from pipelines.rule import RULES, Compiled, RuleSet, compile_rule, load_rules
 
 TABLE = "matches"
 COUNTS = "counts.json"
+_ANSWERS = ("answers_of_interest", "concerned_answers", "household_answers")
 PROFILE_FILES = ("household_profile", "resident_profile", "members")
 DECIDING = ("signal", "list")
 
@@ -111,6 +112,8 @@ def write_month(
         counts = select(db, month, rule_set)
         tables = tally(db, month, compiled, rule_set, sources, contracts)
         counts["unknown"] = tables.pop("unknown")
+        for name in _ANSWERS:
+            db.drop(name)  # sorting what is written needs the memory
         selection = rule_set.selection_in_force(month)
         parameters = _selection_parameters(month, rule_set)
         write_for_analysts(db, month, compiled, selection, parameters, lake)
