@@ -217,10 +217,18 @@ def content_digest(folder: Path) -> str:
     return total.hexdigest()
 
 
+_HASHED_AT_ONCE = 8 << 20
+
+
 def file_digest(path: Path) -> str:
     """SHA-256 of a file's bytes."""
-    with open(path, "rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+    # Between two blocks it waits for whatever else Python does beside: with the quarter of a megabyte of
+    # `hashlib.file_digest`, 400 MB took 1.2 instead of 0.3 s while libraries were imported.
+    block, total = bytearray(_HASHED_AT_ONCE), hashlib.sha256()
+    with open(path, "rb", buffering=0) as handle:
+        while size := handle.readinto(block):
+            total.update(memoryview(block)[:size])
+    return total.hexdigest()
 
 
 @functools.cache

@@ -42,6 +42,7 @@ def start_great_expectations() -> None:
         gc.disable()  # all that an import makes stays: looking through it for garbage takes another fifth
         try:
             importlib.import_module("great_expectations")
+            importlib.import_module("duckdb_sqlalchemy")  # by which it asks the engine
             gc.freeze()  # and two or three times a quarter of a second later on
         finally:
             if is_collecting:
