@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def link(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[st
             for name in _HOUSEHOLDS:
                 database.view(name, placed / f"{name}.parquet")
             for name in _HOUSEHOLDS[:2]:
-                os.link(placed / f"{name}.parquet", folder / f"{name}.parquet")
+                _same_file(placed / f"{name}.parquet", folder / f"{name}.parquet")
             take(STEPS, database, folder)
             database.register("delivered", _deliveries_table(deliveries))
             database.write("select * from delivered order by extract", folder / "deliveries.parquet")
@@ -78,6 +79,14 @@ def link(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> dict[st
             "residents": database.value("select count(*) from members where is_alive"),
             "households": database.value("select count(*) from household_profile"),
         }
+
+
+def _same_file(source: Path, target: Path) -> None:
+    """Under a second name, or copied where the file system knows none (some shares of offices)."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def _require(contracts: Mapping[str, Contract], deliveries: list[Delivery]) -> None:
