@@ -21,7 +21,7 @@ REFERENCES = ("floor", "duckdb", "polars", "pandas")
 OTHERWISE = (
     "whole_before", "whole", "two_gigabytes", "one_thread", "late_before", "late", "airflow_before",
     "airflow", "same",
-    "rules_as_they_are", "rules_tenfold", "replay_before", "replay", "intake",
+    "rules_as_they_are", "rules_tenfold", "rules_for_some", "replay_before", "replay", "intake",
 )  # fmt: skip
 ALL = (*BEFORE, *STAGES, *REFERENCES, "compare", *OTHERWISE)
 

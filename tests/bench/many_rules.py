@@ -1,15 +1,18 @@
 """Many rules: what detection and its rehearsal cost by ten times the rules, and over six months.
 
 rules_as_they_are   detect by a copy of the rules
-rules_tenfold       detect by ten copies of each
+rules_tenfold       detect by ten copies of each, which match ten times as many
+rules_for_some      detect by as many; the copies concern households of one size or people of one age
 replay              six months by changed rules, on profiles that lie there; `replay_before` makes them
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import yaml
 
 from pipelines import monthly
@@ -34,8 +37,13 @@ def rules_tenfold(city: City) -> dict:
     return _detected(city, TIMES)
 
 
-def copied_rules(folder: Path, times: int) -> Path:
-    """The rules with `times - 1` copies of each beside it, under other ids and without their tests' dates."""
+def rules_for_some(city: City) -> dict:
+    """Detects by ten times as many that match about twice as many."""
+    return _detected(city, TIMES, are_for_some=True)
+
+
+def copied_rules(folder: Path, times: int, are_for_some: bool = False) -> Path:
+    """The rules with `times - 1` copies of each beside it under other ids, perhaps for some people alone."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(RULES, folder)
     for path in sorted(RULES.glob("*.yaml")):
@@ -44,6 +52,13 @@ def copied_rules(folder: Path, times: int) -> Path:
         text, rule_id = path.read_text(encoding="utf-8"), path.stem
         for number in range(2, times + 1):
             copy = text.replace(f"\nid: {rule_id}\n", f"\nid: {rule_id}_{number}\n", 1)
+            if are_for_some:
+                is_of_people = "\nunit: resident\n" in text
+                concerned = f"age_years = {35 + number}" if is_of_people else f"members_count = {number}"
+                condition = rf"\n  concerned: {concerned}\n  condition: (\1) and concerned\n"
+                copy, found = re.subn(r"\n  condition: (.+)\n", condition, copy)
+                if found != 1:
+                    raise RuntimeError(f"{rule_id} has no condition on one line")
             (folder / f"{rule_id}_{number}.yaml").write_text(copy, encoding="utf-8")
     return folder
 
@@ -81,12 +96,14 @@ def _replayed(city: City) -> Lake:
     return Lake(city.root / "variants" / "replay")
 
 
-def _detected(city: City, times: int) -> dict:
+def _detected(city: City, times: int, are_for_some: bool = False) -> dict:
     lake = Lake(city.root / "variants" / f"rules-{times}")
     copy_lake(city.root / "lake", lake.root)
     (lake.root / "matches" / city.month.partition).unlink()
-    counts = detect(city.month, lake, copied_rules(city.root / "variants" / f"{times}-rules", times))
-    return {"rows": counts["households"], "rules": len(counts["unknown"])}
+    rules = copied_rules(city.root / "variants" / f"{times}-rules", times, are_for_some)
+    counts = detect(city.month, lake, rules)
+    matches = pq.read_metadata(lake.resolve("matches", city.month) / "matches.parquet").num_rows
+    return {"rows": counts["households"], "rules": len(counts["unknown"]), "matches": matches}
 
 
 def _quiet(_: str) -> None:
