@@ -64,8 +64,6 @@ def bring_up(month: Month, place: Workplace, progress: Progress = print) -> None
     check(month, place)
     fold(month, place, progress)
     take_in_all(month, place, progress)
-    write_data_docs(month, place, progress)
-    conflicts(month, place, progress)
     link(month, place, progress)
     detect(month, place, progress)
     give_out(month, place, progress)
@@ -110,17 +108,21 @@ def fold(month: Month, place: Workplace, progress: Progress = print) -> None:
 
 
 def take_in_all(month: Month, place: Workplace, progress: Progress = print) -> None:
-    """Every extract of the month; of a large delivery two at a time, the largest first.
+    """Every extract of the month, then what looks at all of them: pages about the checks, and conflicts.
 
-    A verdict compares with earlier months only, so the extracts of one month do not wait for each other.
+    Of a large delivery two at a time, the largest first. A verdict compares with earlier months only, so the
+    extracts of one month do not wait for each other.
     """
+    looks = (write_data_docs, conflicts)
     sizes = _delivered_bytes(month, place)
     if sum(sizes.values()) < _WORTH_PROCESSES:
         for extract in sizes:
             take_in(month, extract, place, progress)
+        for look in looks:
+            look(month, place, progress)
         return
-    largest_first = sorted(sizes, key=sizes.get, reverse=True)
-    for lines in two_at_once(_told, [(take_in, month, extract, place) for extract in largest_first]):
+    largest_first = [(take_in, month, e, place) for e in sorted(sizes, key=sizes.get, reverse=True)]
+    for lines in two_at_once(_told, largest_first, [(look, month, place) for look in looks]):
         for line in lines:
             progress(line)
 
@@ -165,8 +167,7 @@ def validate(month: Month, extract: str, place: Workplace, progress: Progress = 
     from pipelines.emptied import emptied_towns
     from pipelines.validate import validate
 
-    emptied = emptied_towns(extract, month, place.landing)
-    verdict = validate(_contracts()[extract], month, place.lake, emptied)
+    verdict = validate(_contracts()[extract], month, place.lake, emptied_towns(extract, month, place.landing))
     if verdict is not None:
         reasons = "; ".join(reason["en"] for reason in verdict["reasons"])
         progress(f"validate  {extract}: {verdict['verdict']}" + (f" ({reasons})" if reasons else ""))

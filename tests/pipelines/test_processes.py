@@ -75,3 +75,12 @@ def test_what_goes_back_to_departments_beside_the_lists_fails_in_words_and_tells
     with pytest.raises(HardshipError, match="Nothing of 2022-06 has been read"):
         monthly.give_out(JUNE, Workplace(DELIVERED, Lake(tmp_path / "lake")), told.append)
     assert told == ["listed", "listed"]
+
+
+def test_what_looks_at_all_extracts_of_a_large_delivery_waits_for_the_last_of_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(monthly, "_WORTH_PROCESSES", 0)
+    told = []
+    monthly.take_in_all(JUNE, Workplace(DELIVERED, Lake(tmp_path / "lake")), told.append)
+    last = sorted(line.split()[0] for line in told[-2:])
+    assert last == ["conflicts", "data"]
+    assert {line.split()[0] for line in told[:-2]} == {"ingest", "validate"}
