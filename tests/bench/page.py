@@ -136,7 +136,7 @@ def _row(words: str, rows: str, item: dict) -> str:
 
 def _ratios(run: dict) -> list[str]:
     work, core = run["work"], _core(run)
-    if core is None:
+    if core is None or not any(name in work for name in REFERENCES):
         return []
     differences = work.get("compare", {}).get("said", {}).get("differences", {})
     lines = [

@@ -40,11 +40,11 @@ def _rows(work: dict[str, dict], residents: int) -> Iterator[tuple[str, float, f
         yield text, 0.25, (cpu("link") + cpu("detect")) / cpu("pandas"), "x"
     if has(*STAGES):
         month = sum(cpu(name) for name in STAGES)
-        if residents >= WHOLE_CITY:
+        if residents == WHOLE_CITY:
             yield "the month, CPU", 90, month, " s"
         yield "peak memory of any stage", 4, max(work[n]["peak_gib"] for n in STAGES), " GiB"
         yield "validation and its pages, share of the month's CPU", 0.25, cpu("validate") / month, ""
-    if has("whole") and residents >= WHOLE_CITY:
+    if has("whole") and residents == WHOLE_CITY:
         text = "the month in one command, with what goes back to departments, wall"
         yield text, 75, work["whole"]["wall"], " s"
     if has("intake"):
