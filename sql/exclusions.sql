@@ -36,22 +36,13 @@ households as (
     from concerned_households
 ),
 
-words as (
-    select * from carried_words
-),
-
 carried as (
-    -- an earlier month's rows of the household's town stand in for a register of assets
     select
-        households.household_no,
-        rules.rule_id,
-        string_agg(words.carried_zh, '' order by words.carried_extract) as carried_zh,
-        string_agg(words.carried_en, '' order by words.carried_extract) as carried_en
-    from words
-    inner join households
-        on list_contains(string_split(households.carried_extracts, ','), words.carried_extract)
-    inner join rules on list_contains(rules.sources, words.extract_id)
-    group by households.household_no, rules.rule_id
+        carried_extracts,
+        rule_id,
+        carried_zh,
+        carried_en
+    from carried_rules
 ),
 
 assets as (
@@ -73,8 +64,11 @@ assets as (
     inner join rules on asset_sentences.rule_id = rules.rule_id
     inner join left_out
         on asset_sentences.household_no = left_out.household_no and left_out.reason = 'assets'
+    inner join households on asset_sentences.household_no = households.household_no
     left join carried
-        on asset_sentences.household_no = carried.household_no and asset_sentences.rule_id = carried.rule_id
+        on
+            households.carried_extracts = carried.carried_extracts
+            and asset_sentences.rule_id = carried.rule_id
     group by asset_sentences.household_no
 ),
 

@@ -12,7 +12,6 @@ with facts as (
         path_position,
         departments,
         evidence_months,
-        sources,
         is_stale,
         stale_zh,
         stale_en,
@@ -31,23 +30,14 @@ combinations as (
     from concerned_households
 ),
 
-words as (
-    select * from carried_words
-),
-
 carried as (
-    -- an earlier month's rows of the household's town stand in for what the rule reads
     select
-        combinations.carried_extracts,
-        facts.rule_id,
-        list(distinct words.as_of_month) as months,
-        string_agg(words.carried_zh, '' order by words.carried_extract) as carried_zh,
-        string_agg(words.carried_en, '' order by words.carried_extract) as carried_en
-    from words
-    inner join combinations
-        on list_contains(string_split(combinations.carried_extracts, ','), words.carried_extract)
-    inner join facts on list_contains(facts.sources, words.extract_id)
-    group by combinations.carried_extracts, facts.rule_id
+        carried_extracts,
+        rule_id,
+        months,
+        carried_zh,
+        carried_en
+    from carried_rules
 )
 
 select
@@ -73,4 +63,6 @@ from combinations
 cross join facts
 cross join reference
 left join carried
-    on combinations.carried_extracts = carried.carried_extracts and facts.rule_id = carried.rule_id
+    on
+        combinations.carried_extracts = carried.carried_extracts
+        and cast(facts.rule_id as varchar) = carried.rule_id

@@ -183,6 +183,7 @@ def select(db: Database, month: Month, rule_set: RuleSet) -> dict:
     parameters = _selection_parameters(month, rule_set)
     parameters["has_history"] = bool(db.value("select count(*) from previous_cases"))
     db.register("known_rules", known_rules(rule_set, month))
+    db.table("carried_rules")
     db.table("match_marks", parameters)
     db.table("repaired_rules")
     db.lazy("matches")
