@@ -6,12 +6,7 @@ facts as (
 ),
 
 income_windows as (
-    -- the same for every town
-    select
-        income_months_6m,
-        income_months_12m
-    from known
-    where town_code = ''
+    select * from income_windows
 )
 
 select

@@ -27,8 +27,8 @@ __all__ = ["fold_window", "link"]
 STEPS = (
     Step(
         (
-            "known", "benefit_ends", "covered_residents", "resident_benefits", "resident_facts",
-            "household_coverage",
+            "known", "income_windows", "benefit_ends", "covered_residents", "resident_benefits",
+            "resident_facts", "household_coverage",
         ),
         ("resident_profile",),
         ("benefit_ends", "covered_residents", "resident_benefits"),
