@@ -157,13 +157,10 @@ def count_lines(text: bytes) -> int:
 
 def occurrences(text: bytes, byte: bytes) -> int:
     """How often one byte stands in a text: a tenth of the time of bytes.count, which goes byte by byte."""
-    return byte_is(text, byte).sum() if byte in text else 0
-
-
-def byte_is(text: bytes, byte: bytes) -> pl.Series:
-    """For each byte of a text whether it is this one."""
+    if byte not in text:
+        return 0
     whole = pa.Array.from_buffers(pa.uint8(), len(text), [None, pa.py_buffer(text)])
-    return pl.from_arrow(whole) == byte[0]
+    return (pl.from_arrow(whole) == byte[0]).sum()
 
 
 def _pieces(path: Path, encoding: str, size: int) -> Iterator[bytes]:
