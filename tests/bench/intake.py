@@ -16,18 +16,26 @@ MOST_TIMES_BARE, MOST_GIB, MOST_WORKBOOK_SECONDS = 2.5, 3, 15
 
 _MONTH = "2022-06"
 _IDS = 200_000
+_TURNS = 5
 
 
 def figures(settlements: int = SETTLEMENTS, pupils: int = PUPILS) -> dict[str, Used]:
     """What each piece of work used: `bare` (polars, no contract), `settlements` (a file in GB18030 ingested
-    and validated) and `workbook` (a sheet of pupils). Every piece is a process of its own.
+    and validated) and `workbook` (a sheet of pupils). Every piece is a process of its own. The first two are
+    done in turns: a virtual machine is at times slower by half for some seconds. The middle one counts.
     """
     with tempfile.TemporaryDirectory() as folder:
-        given = [folder, str(settlements), str(pupils)]
-        return {
-            name: used_by(name, ["tests.bench.intake", "--work", name, *given])
-            for name in ("lay", "bare", "settlements", "workbook")
-        }
+
+        def used(name: str) -> Used:
+            given = [folder, str(settlements), str(pupils)]
+            return used_by(name, ["tests.bench.intake", "--work", name, *given])
+
+        found = {"lay": used("lay")}
+        turns = [(used("bare"), used("settlements")) for _ in range(_TURNS)]
+        for pieces in zip(*turns, strict=True):
+            middle = sorted(pieces, key=lambda piece: piece.wall)[_TURNS // 2]
+            found[middle.name] = middle
+        return found | {"workbook": used("workbook")}
 
 
 def lay(root: Path, settlements: int, pupils: int) -> dict:
@@ -66,13 +74,14 @@ def workbook(root: Path, settlements: int, pupils: int) -> dict:
 
 
 def _taken_in(root: Path, extract: str) -> dict:
+    import os
     import time
 
     from pipelines import monthly
     from pipelines.lake import Lake
     from pipelines.month import Month
 
-    place = monthly.Workplace(root / "landing", Lake(root / "lake"))
+    place = monthly.Workplace(root / "landing", Lake(root / f"lake-{os.getpid()}"))
     started, told = time.perf_counter(), []
     report, _ = monthly.take_in(
         Month.parse(_MONTH), extract, place, lambda _: told.append(time.perf_counter() - started)
