@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 from pipelines.database import Database
-from pipelines.rule import Compiled, matches_sql, residents_sql, used_values
+from pipelines.rule import (
+    MATCH,
+    UNKNOWN,
+    Compiled,
+    any_of,
+    matches_sql,
+    packed_households_sql,
+    packed_residents_sql,
+    places_of,
+    used_values,
+)
 
 # What sql/*.sql reads of a household concerned, whatever the rules: the profile has twice as many columns.
 _OF_HOUSEHOLDS = (
@@ -21,31 +31,32 @@ _OF_RESIDENTS = ("resident_key", "age_years", "is_covered_alone")
 
 
 def write_answers(db: Database, compiled: list[Compiled]) -> None:
-    """Makes `household_answers`: one row per household, one column per rule (true, false, null = unknown)."""
+    """Makes `household_answers`: one row per household with the packed answers of all rules."""
     of_households = [c for c in compiled if c.rule.unit == "household"]
     of_residents = [c for c in compiled if c.rule.unit == "resident"]
-    columns = ["profile.household_no", "profile.town_code"]
-    columns += [f"{c.answer} as {quoted_id(c.rule.id)}" for c in of_households]
-    residents = ""
-    if of_residents:
-        concerned = residents_sql(of_residents, only_concerned=True)
-        _table(db, "answers_of_residents", concerned, of_residents)
-        # Every household of the profile has a resident: without a row here they all answer no.
-        columns += [
-            f"(case when residents.household_no is null then false "
-            f"else residents.{quoted_id(c.rule.id)} end) as {quoted_id(c.rule.id)}"
-            for c in of_residents
-        ]
-        residents = (
-            "left join answers_of_residents as residents on profile.household_no = residents.household_no"
-        )
-    sql = f"select {', '.join(columns)} from household_profile as profile {residents}"
-    _table(db, "household_answers", sql, of_households)
+    packed = packed_households_sql(of_households, "household_profile", ["town_code"])
+    if not of_residents:
+        _table(db, "household_answers", packed, of_households)
+        return
+    of_each = packed_residents_sql(of_residents, "resident_profile")
+    _table(db, "answers_of_residents", of_each, of_residents)
+    columns = sorted({place.column for place in places_of(of_residents).values()})
+    # Every household of the profile has a resident: without a row here they all answer no.
+    lifted = ", ".join(f"coalesce(residents.{column}, 0) as {column}" for column in columns)
+    _table(
+        db,
+        "household_answers",
+        f"select households.*, {lifted} from ({packed}) as households "
+        "left join answers_of_residents as residents on households.household_no = residents.household_no",
+        of_households,
+    )
+    db.drop("answers_of_residents")
 
 
-def write_concerned(db: Database, deciding: list[Compiled]) -> None:
+def write_concerned(db: Database, compiled: list[Compiled], deciding: list[Compiled]) -> None:
     """Makes `concerned_numbers`: households with a match of a deciding rule now or a case before."""
-    matched = " or ".join(f'"{c.rule.id}"' for c in deciding) or "false"
+    places = places_of(compiled)
+    matched = any_of((places[c.rule.id] for c in deciding), MATCH)
     _table(
         db,
         "concerned_numbers",
@@ -64,9 +75,9 @@ def write_answers_of_interest(db: Database, compiled: list[Compiled]) -> None:
         "select * from household_answers where household_no in (select household_no from concerned_numbers)",
     )
     parts = [
-        f"select household_no, '{c.rule.id}' as rule_id, \"{c.rule.id}\" as answer from concerned_answers "
-        f'where "{c.rule.id}" is distinct from false'
-        for c in compiled
+        f"select household_no, '{rule_id}' as rule_id, {place.answer} as answer from concerned_answers "
+        f"where {any_of([place], MATCH | UNKNOWN)}"
+        for rule_id, place in sorted(places_of(compiled).items())
     ]
     _table(db, "answers_of_interest", " union all ".join(parts))
 
@@ -145,27 +156,35 @@ def tallies(db: Database, compiled: list[Compiled], groups: dict[tuple[str, str]
 
     Keys are `households`, `(rule_id, answer)` and the groups' own keys.
     """
-    columns = ["town_code", "count(*) as households"]
-    for number, c in enumerate(compiled):
-        answer = quoted_id(c.rule.id)
-        columns.append(f"count({answer}) as k{number}, sum(cast({answer} as integer)) as m{number}")
-    for number, rule_ids in enumerate(groups.values()):
-        known = " and ".join(f"{quoted_id(rule_id)} is not null" for rule_id in rule_ids)
-        columns.append(f"sum(cast({known} as integer)) as g{number}")
-    rows = db.rows(f"select {', '.join(columns)} from household_answers group by town_code")
-    return [_tally(row, compiled, groups) for row in rows]
+    places = places_of(compiled)
+    asked = {}
+    for c in compiled:
+        for answer, bits in (("matched", MATCH), ("unknown", UNKNOWN)):
+            asked[(c.rule.id, answer)] = any_of([places[c.rule.id]], bits)
+    for key, rule_ids in groups.items():
+        asked[key] = any_of((places[rule_id] for rule_id in rule_ids), UNKNOWN)
+    # Hundreds of filtered sums cost eight times as much.
+    columns = [
+        f"sum(case when {sql} then households else 0 end) as n{number}"
+        for number, sql in enumerate(asked.values())
+    ]
+    packed = ", ".join(sorted({"town_code", *(place.column for place in places.values())}))
+    rows = db.rows(
+        f"select town_code, sum(households) as households, {', '.join(columns)} from "
+        f"(select {packed}, count(*) as households from household_answers group by {packed}) as alike "
+        "group by town_code"
+    )
+    return [_tally(row, compiled, list(asked)) for row in rows]
 
 
-def _tally(row: dict, compiled: list[Compiled], groups: dict[tuple[str, str], list[str]]) -> dict:
-    households = row["households"]
+def _tally(row: dict, compiled: list[Compiled], keys: list[tuple[str, str]]) -> dict:
+    households = int(row["households"])
     found = {"town_code": row["town_code"], "households": households}
-    for number, c in enumerate(compiled):
-        known, matched = row[f"k{number}"], int(row[f"m{number}"] or 0)
-        found[(c.rule.id, "matched")] = matched
-        found[(c.rule.id, "unmatched")] = known - matched
-        found[(c.rule.id, "unknown")] = households - known
-    for number, key in enumerate(groups):
-        found[key] = households - int(row[f"g{number}"])
+    for number, key in enumerate(keys):
+        found[key] = int(row[f"n{number}"])
+    for c in compiled:
+        known = households - found[(c.rule.id, "unknown")]
+        found[(c.rule.id, "unmatched")] = known - found[(c.rule.id, "matched")]
     return found
 
 

@@ -166,7 +166,7 @@ def run_rules(
     if not deciding:
         raise HardshipError(f"No stable rule of effect signal or list is in force in {month}.")
     answers.write_answers(db, compiled)
-    answers.write_concerned(db, deciding)
+    answers.write_concerned(db, compiled, deciding)
     db.register("household_keys", keys_of(db, "select household_no from concerned_numbers", lake.secret()))
     answers.write_answers_of_interest(db, compiled)
     selection = rule_set.selection_in_force(month)

@@ -185,36 +185,6 @@ def used_values(sql: str, values: dict[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in values.items() if name in asked}
 
 
-def households_sql(compiled: list[Compiled], profile: str = "household_profile") -> str:
-    """One row per household with one three-valued column per rule about households."""
-    columns = ["household_no", *(f'{c.answer} as "{c.rule.id}"' for c in compiled)]
-    return f"select {', '.join(columns)} from {profile}"
-
-
-def residents_sql(
-    compiled: list[Compiled], profile: str = "resident_profile", *, only_concerned: bool = False
-) -> str:
-    """One row per household with one three-valued column per rule about residents.
-
-    True if it is true of any resident, else unknown if it is unknown of any, else false. With
-    `only_concerned` without the households of whose residents every rule is answered no: most are, and
-    only the others are brought together then.
-    """
-    names = [f'"{c.rule.id}"' for c in compiled]
-    answers = [f"({COUNTS} and {c.answer}) as {name}" for c, name in zip(compiled, names, strict=True)]
-    columns = [
-        f"(case when bool_or({name}) then true when bool_or({name} is null) then null "
-        f"else false end) as {name}"
-        for name in names
-    ]
-    concerned = f"where {' or '.join(f'{name} is distinct from false' for name in names)} "
-    return (
-        f"select {', '.join(['household_no', *columns])} from "
-        f"(select {', '.join(['household_no', *answers])} from {profile}) as answering "
-        f"{concerned if only_concerned else ''}group by household_no"
-    )
-
-
 def matches_sql(compiled: Compiled, steps: Value, profile: str) -> str:
     """One row per household that matches: rule, sentences, severity, whether imputed.
 

@@ -11,15 +11,9 @@ import pyarrow as pa
 from pipelines.contract import Contract
 from pipelines.database import Database, DatabaseError
 from pipelines.rule.bind import sealed_database
-from pipelines.rule.compile import (
-    Compiled,
-    compile_rule,
-    households_sql,
-    matches_sql,
-    residents_sql,
-    used_values,
-)
+from pipelines.rule.compile import Compiled, compile_rule, matches_sql, used_values
 from pipelines.rule.model import InlineTest, Rule, RuleSet
+from pipelines.rule.packed import households_sql, residents_sql
 from pipelines.rule.sentence import BOUNDS, bound_of
 
 ANSWERS = {True: "match", False: "no match", None: "unknown"}

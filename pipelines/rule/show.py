@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pipelines.month import Month
 from pipelines.problem import HardshipError
-from pipelines.rule.compile import Compiled, compile_rule, households_sql, residents_sql, used_values
+from pipelines.rule.compile import Compiled, compile_rule, used_values
 from pipelines.rule.model import Rule, RuleSet
+from pipelines.rule.packed import households_sql, residents_sql
 from pipelines.rule.words import (
     EFFECTS,
     STATUSES,
