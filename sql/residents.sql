@@ -29,19 +29,35 @@ reference as (
     select * from reference
 ),
 
+homes as (
+    -- what grid staff have seen tells only where somebody without a permit lives: the fewer are hashed
+    select
+        register.*,
+        living_places.resident_key is not null as has_living_place,
+        living_places.living_address_key as seen_address_key,
+        living_places.town_code as seen_town_code,
+        living_places.community_code as seen_community_code
+    from register
+    left join living_places on register.resident_key = living_places.resident_key
+),
+
 on_paper as (
     -- one join for both registers: who is in each, and whether that entry says the person is here now
     select
-        coalesce(register.resident_key, permits.resident_key) as resident_key,
-        cast(register.sex as sex) as register_sex,
-        register.birth_on as register_birth_on,
-        register.register_type,
-        register.household_register_key,
-        cast(register.relation_to_head as relation_to_head) as relation_to_head,
-        register.register_address_key,
-        cast(register.town_code as town_code) as register_town_code,
-        cast(register.community_code as community_code) as register_community_code,
-        register.moved_in_on,
+        coalesce(homes.resident_key, permits.resident_key) as resident_key,
+        cast(homes.sex as sex) as register_sex,
+        homes.birth_on as register_birth_on,
+        homes.register_type,
+        homes.household_register_key,
+        cast(homes.relation_to_head as relation_to_head) as relation_to_head,
+        homes.register_address_key,
+        cast(homes.town_code as town_code) as register_town_code,
+        cast(homes.community_code as community_code) as register_community_code,
+        homes.moved_in_on,
+        homes.has_living_place,
+        homes.seen_address_key,
+        cast(homes.seen_town_code as town_code) as seen_town_code,
+        cast(homes.seen_community_code as community_code) as seen_community_code,
         permits.resident_key is not null as has_permit,
         cast(permits.sex as sex) as permit_sex,
         permits.birth_on as permit_birth_on,
@@ -49,8 +65,8 @@ on_paper as (
         permits.living_address_key,
         cast(permits.town_code as town_code) as permit_town_code,
         cast(permits.community_code as community_code) as permit_community_code
-    from register
-    full outer join permits on register.resident_key = permits.resident_key
+    from homes
+    full outer join permits on homes.resident_key = permits.resident_key
 ),
 
 judged as (
@@ -86,32 +102,30 @@ people as (
         case when judged.is_registered then judged.relation_to_head end as relation_to_head,
         case
             when judged.has_permit then judged.living_address_key
-            when living_places.resident_key is not null then living_places.living_address_key
+            when judged.has_living_place then judged.seen_address_key
             else judged.register_address_key
         end as address_key,
         case
             when judged.has_permit then judged.permit_town_code
-            when living_places.resident_key is not null then cast(living_places.town_code as town_code)
+            when judged.has_living_place then judged.seen_town_code
             else judged.register_town_code
         end as town_code,
         case when judged.has_permit then judged.permit_town_code else judged.register_town_code end
             as record_town_code,
         case
             when judged.has_permit then judged.permit_community_code
-            when living_places.resident_key is not null
-                then cast(living_places.community_code as community_code)
+            when judged.has_living_place then judged.seen_community_code
             else judged.register_community_code
         end as community_code,
         cast(
             case
                 when judged.has_permit then 'permit'
-                when living_places.resident_key is not null then 'grid'
+                when judged.has_living_place then 'grid'
                 else 'register'
             end
             as address_source
         ) as address_source
     from judged
-    left join living_places on judged.resident_key = living_places.resident_key
     where judged.is_registered or judged.is_permitted
 ),
 
