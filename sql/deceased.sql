@@ -13,7 +13,7 @@ previous_members as (
     select * from previous_members
 ),
 
-living_together as (
+living_together as not materialized (
     select * from living_together
 ),
 
@@ -25,7 +25,7 @@ marriages as (
     select * from stg_civil_affairs__marriages
 ),
 
-residents as (
+residents as not materialized (
     select * from residents
 ),
 
@@ -51,18 +51,6 @@ died as (
     where departures.died_on >= reference.window_12_start and residents.resident_key is null
 ),
 
-numbers as (
-    select
-        living_together.resident_key,
-        household_numbers.household_no
-    from living_together
-    inner join household_numbers on living_together.label = household_numbers.label
-),
-
-current_numbers as (
-    select distinct household_no from household_numbers
-),
-
 by_last_month as (
     select
         died.resident_key,
@@ -70,7 +58,7 @@ by_last_month as (
         1 as preference
     from died
     inner join previous_members on died.resident_key = previous_members.resident_key
-    inner join current_numbers on previous_members.household_no = current_numbers.household_no
+    inner join household_numbers on previous_members.household_no = household_numbers.household_no
 ),
 
 marriage_entries as (
@@ -107,6 +95,47 @@ last_marriages as (
     inner join marriage_entries on died.resident_key = marriage_entries.resident_key
 ),
 
+same_register as (
+    select
+        residents.resident_key,
+        residents.family_register_key
+    from residents
+    where residents.family_register_key in (select died.household_register_key from died)
+),
+
+children as (
+    select
+        died.resident_key,
+        guardianships.child_key
+    from died
+    inner join guardianships on died.resident_key = guardianships.parent_key
+),
+
+relatives as (
+    select spouse_key as resident_key from last_marriages
+    union
+    select resident_key from same_register
+    union
+    select child_key as resident_key from children
+),
+
+labels as materialized (
+    -- of the few relatives, before all labels meet all numbers
+    select
+        living_together.resident_key,
+        living_together.label
+    from living_together
+    where living_together.resident_key in (select relatives.resident_key from relatives)
+),
+
+numbers as (
+    select
+        labels.resident_key,
+        household_numbers.household_no
+    from labels
+    inner join household_numbers on labels.label = household_numbers.label
+),
+
 by_marriage as (
     select
         last_marriages.resident_key,
@@ -120,16 +149,15 @@ by_marriage as (
 register_homes as (
     -- of several homes of one family register the one where most of the register live
     select
-        residents.family_register_key,
+        same_register.family_register_key,
         numbers.household_no,
         row_number() over (
-            partition by residents.family_register_key
-            order by count(*) desc, min(residents.resident_key) asc
+            partition by same_register.family_register_key
+            order by count(*) desc, min(same_register.resident_key) asc
         ) as choice
-    from residents
-    inner join numbers on residents.resident_key = numbers.resident_key
-    where residents.family_register_key in (select died.household_register_key from died)
-    group by residents.family_register_key, numbers.household_no
+    from same_register
+    inner join numbers on same_register.resident_key = numbers.resident_key
+    group by same_register.family_register_key, numbers.household_no
 ),
 
 by_register as (
@@ -142,16 +170,13 @@ by_register as (
     where register_homes.choice = 1
 ),
 
-children as (
+child_homes as (
     select
-        died.resident_key,
+        children.resident_key,
         numbers.household_no,
-        row_number() over (
-            partition by died.resident_key order by guardianships.child_key asc
-        ) as choice
-    from died
-    inner join guardianships on died.resident_key = guardianships.parent_key
-    inner join numbers on guardianships.child_key = numbers.resident_key
+        row_number() over (partition by children.resident_key order by children.child_key asc) as choice
+    from children
+    inner join numbers on children.child_key = numbers.resident_key
 ),
 
 by_child as (
@@ -159,7 +184,7 @@ by_child as (
         resident_key,
         household_no,
         4 as preference
-    from children
+    from child_homes
     where choice = 1
 ),
 

@@ -39,27 +39,17 @@ numbered as (
     inner join household_numbers on living_together.label = household_numbers.label
 ),
 
-register_heads as (
-    select
-        household_no,
-        min(resident_key) as resident_key
-    from numbered
-    where is_register_head
-    group by household_no
-    having count(*) = 1
-),
-
 heads as (
     -- the head of the family register where there is exactly one, else the eldest member
     select
-        numbered.household_no,
-        coalesce(
-            min(register_heads.resident_key),
-            arg_min(numbered.resident_key, (numbered.birth_on, numbered.resident_key))
-        ) as resident_key
+        household_no,
+        case
+            when count(*) filter (where is_register_head) = 1
+                then min(resident_key) filter (where is_register_head)
+            else arg_min(resident_key, (birth_on, resident_key))
+        end as resident_key
     from numbered
-    left join register_heads on numbered.household_no = register_heads.household_no
-    group by numbered.household_no
+    group by household_no
 )
 
 select
