@@ -13,32 +13,8 @@ reference as (
     select * from reference
 ),
 
-illnesses as (
-    select * from stg_health__major_illnesses
-),
-
-certificates as (
-    select * from stg_disabled_persons__certificates
-),
-
-unemployed as (
-    select
-        resident_key,
-        bool_or(is_open) as is_open
-    from stg_human_resources__unemployment
-    group by resident_key
-),
-
-benefit_ends as (
-    select * from benefit_ends
-),
-
-covered as (
-    select * from covered_residents
-),
-
-benefits as (
-    select * from resident_benefits
+rolls as (
+    select * from resident_statuses
 ),
 
 recorded as (
@@ -63,39 +39,39 @@ statuses as (
             when placed.age_years between 6 and 15 or placed.age_years between 18 and 22 then null
             else false
         end as is_student,
-        case when known.has_unemployment_roll then coalesce(unemployed.is_open, false) end
+        case when known.has_unemployment_roll then coalesce(rolls.is_unemployed, false) end
             as is_registered_unemployed,
-        case when known.has_unemployment_roll then benefit_ends.resident_key is not null end
+        case when known.has_unemployment_roll then coalesce(rolls.has_ended_benefit, false) end
             as has_ended_benefit,
-        benefit_ends.months_since_benefit_ended,
+        rolls.months_since_benefit_ended,
         case
-            when benefit_ends.has_contributed_since_benefit_ended or known.is_income_whole_6m
-                then benefit_ends.has_contributed_since_benefit_ended
+            when rolls.has_contributed_since_benefit_ended or known.is_income_whole_6m
+                then rolls.has_contributed_since_benefit_ended
         end as has_contributed_since_benefit_ended,
         case
             when not known.has_certificates then null
-            when certificates.resident_key is not null then true
+            when rolls.has_certificate then true
             when placed.has_local_hukou then false
         end as has_disability_certificate,
-        certificates.disability_category,
-        certificates.disability_grade,
+        rolls.disability_category,
+        rolls.disability_grade,
         case when known.has_enrolments then placed.is_insured end as is_locally_insured,
         case
             when not known.has_illnesses then null
-            when illnesses.resident_key is not null then true
+            when rolls.is_ill then true
             when known.has_enrolments and placed.is_insured then false
         end as has_major_illness,
-        case when known.has_assistance_roll then coalesce(covered.is_covered_alone, false) end
+        case when known.has_assistance_roll then coalesce(rolls.is_covered_alone, false) end
             as is_covered_alone,
-        case when known.has_assistance_roll then coalesce(covered.covers_household, false) end
+        case when known.has_assistance_roll then coalesce(rolls.covers_household, false) end
             as covers_household,
         placed.is_earning,
         placed.medical_6m_cents,
         placed.medical_12m_cents,
         placed.fees_6m_cents,
         placed.fees_12m_cents,
-        placed.income_6m_cents + coalesce(benefits.income_6m_cents, 0) as recorded_6m_cents,
-        placed.income_12m_cents + coalesce(benefits.income_12m_cents, 0) as recorded_12m_cents,
+        placed.income_6m_cents + coalesce(rolls.benefits_6m_cents, 0) as recorded_6m_cents,
+        placed.income_12m_cents + coalesce(rolls.benefits_12m_cents, 0) as recorded_12m_cents,
         recorded.months_6m as recorded_6m,
         recorded.months_12m as recorded_12m,
         known.minimum_wages_6m_cents
@@ -117,14 +93,9 @@ statuses as (
     from placed
     inner join known on placed.record_town_code = known.town_code
     cross join reference
-    left join illnesses on placed.resident_key = illnesses.resident_key
-    left join certificates on placed.resident_key = certificates.resident_key
-    left join unemployed on placed.resident_key = unemployed.resident_key
-    left join benefit_ends on placed.resident_key = benefit_ends.resident_key
-    left join benefits on placed.resident_key = benefits.resident_key
-    left join covered on placed.resident_key = covered.resident_key
+    left join rolls on placed.resident_key = rolls.resident_key
     inner join recorded
-        on placed.recorded_months | coalesce(benefits.recorded_months, 0) = recorded.recorded_months
+        on placed.recorded_months | coalesce(rolls.benefit_months, 0) = recorded.recorded_months
 ),
 
 capacities as (

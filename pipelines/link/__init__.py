@@ -28,10 +28,10 @@ STEPS = (
     Step(
         (
             "known", "income_windows", "benefit_ends", "covered_residents", "resident_benefits",
-            "resident_facts", "household_coverage",
+            "resident_statuses", "resident_facts", "household_coverage",
         ),
         ("resident_profile",),
-        ("benefit_ends", "covered_residents", "resident_benefits"),
+        ("benefit_ends", "covered_residents", "resident_benefits", "resident_statuses"),
     ),
     Step(("household_sums",), (), ("resident_facts",)),
     Step(
