@@ -16,7 +16,6 @@ from pipelines.ingest.encoding import count_lines, occurrences
 _FEW = 0.05  # odd lines of a chunk, wide bytes a cell, different words in a sample
 _SAMPLE = 1000  # cells
 _LINE_END, _QUOTE = b'\n"'
-_NO_WIDE = bytes(range(128)) + b"?" * 128
 
 
 @dataclass(frozen=True)
@@ -136,14 +135,15 @@ def _cells(lines: bytes, separator: str, width: int) -> pl.DataFrame | None:
 
 def _text(cells: pa.BinaryArray) -> pl.Series:
     """Cells as text; raises UnicodeDecodeError."""
-    ends, content = _content(cells)
-    if content.isascii():
-        return _strings(ends, content)
-    is_wide = np.frombuffer(content, np.uint8) > 127
+    ends, octets = _content(cells)
+    if not len(octets) or octets.max() < 128:
+        return _strings(cells, octets)
+    is_wide = octets > 127
     if np.count_nonzero(is_wide) <= _FEW * len(cells):
-        rows = np.unique(ends.searchsorted(np.flatnonzero(is_wide), side="right"))
-        others = _strings(ends, content.translate(_NO_WIDE))
-        return others.scatter(rows, _decoded(cells.take(pa.array(rows))))
+        wide, narrow = np.flatnonzero(is_wide), octets.copy()
+        narrow[wide] = ord("?")
+        rows = np.unique(ends.searchsorted(wide, side="right"))
+        return _strings(cells, narrow).scatter(rows, _decoded(cells.take(pa.array(rows))))
     sample = cells.slice(0, _SAMPLE)
     if len(sample.unique()) <= _FEW * len(sample):
         words = cells.dictionary_encode()
@@ -153,19 +153,27 @@ def _text(cells: pa.BinaryArray) -> pl.Series:
 
 def _decoded(cells: pa.BinaryArray) -> pl.Series:
     """Cells decoded in one go, each as a line of its own."""
-    _, content = _content(pc.binary_join_element_wise(cells, b"", b"\n"))
-    text = content.decode("gb18030").encode("utf-8")
-    ends = np.flatnonzero(np.frombuffer(text, np.uint8) == _LINE_END) - np.arange(len(cells))
-    return _strings(ends, text.replace(b"\n", b""))
+    _, octets = _content(pc.binary_join_element_wise(cells, b"", b"\n"))
+    text = np.frombuffer(str(octets.data, "gb18030").encode("utf-8"), np.uint8)
+    is_end = text == _LINE_END
+    ends = np.flatnonzero(is_end) - np.arange(len(cells))
+    offsets = np.append(0, ends).astype(np.int32)
+    return pl.from_arrow(
+        pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(text[~is_end]))
+    )
 
 
-def _content(cells: pa.BinaryArray) -> tuple[np.ndarray, bytes]:
-    """Where each cell ends in all of them together, and these."""
+def _content(cells: pa.BinaryArray) -> tuple[np.ndarray, np.ndarray]:
+    """Where each cell ends in the bytes of all of them together, and these; nothing is copied.
+
+    The cells begin where their buffers do, as none of them were sliced.
+    """
     _, offsets, content = cells.buffers()
-    ends = np.frombuffer(offsets, np.int32)[cells.offset : cells.offset + len(cells) + 1]
-    return ends[1:] - ends[0], content.slice(ends[0], ends[-1] - ends[0]).to_pybytes() if content else b""
+    ends = np.frombuffer(offsets, np.int32)[1 : len(cells) + 1]
+    return ends, np.frombuffer(content, np.uint8)[: ends[-1]] if content else np.empty(0, np.uint8)
 
 
-def _strings(ends: np.ndarray, text: bytes) -> pl.Series:
-    offsets = pa.py_buffer(np.append(0, ends).astype(np.int32))
-    return pl.from_arrow(pa.StringArray.from_buffers(len(ends), offsets, pa.py_buffer(text)))
+def _strings(cells: pa.BinaryArray, octets: np.ndarray) -> pl.Series:
+    """The cells with other bytes in the same places, which are ASCII."""
+    offsets = cells.buffers()[1]
+    return pl.from_arrow(pa.StringArray.from_buffers(len(cells), offsets, pa.py_buffer(octets)))
