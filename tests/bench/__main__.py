@@ -19,8 +19,8 @@ BEFORE = ("fold_before", "fold")
 REFERENCES = ("floor", "duckdb", "polars", "pandas")
 # The same month otherwise (see variants and many_rules), and whether the bytes stayed the same.
 OTHERWISE = (
-    "whole_before", "whole", "two_gigabytes", "one_thread", "late_before", "late", "airflow_before",
-    "airflow", "same",
+    "whole_before", "whole", "two_gigabytes", "one_thread", "late_before", "late", "smaller_before",
+    "smaller", "airflow_before", "airflow", "same",
     "rules_as_they_are", "rules_tenfold", "rules_for_some", "replay_before", "replay", "intake",
 )  # fmt: skip
 ALL = (*BEFORE, *STAGES, *REFERENCES, "compare", *OTHERWISE)

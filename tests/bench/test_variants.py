@@ -61,3 +61,13 @@ def test_a_target_that_is_missed_is_told_as_missed():
     lines = targets.table(used)
     assert [line for line in lines if "ten times" in line and "**missed**" in line and "2.50x" in line]
     assert [line for line in lines if "six months" in line and "reached" in line]
+
+
+@pytest.mark.slow
+def test_a_month_of_fourteen_extracts_is_published_from_those_alone(city):
+    variants.smaller_before(city)
+    lake = variants.lake_of(city, "smaller")
+    assert variants.smaller(city)["rows"] > 0
+    assert lake.resolve("published", city.month)
+    arrived = {extract for extract in monthly.extract_ids() if lake.resolve(f"parquet/{extract}", city.month)}
+    assert arrived == set(variants.FOURTEEN)

@@ -164,7 +164,8 @@ WORK: dict[str, Callable[[City], dict]] = {
         report, intake,
         floor, duckdb, polars, pandas, compare,
         variants.whole_before, variants.whole, variants.two_gigabytes, variants.one_thread,
-        variants.late_before, variants.late, variants.airflow_before, variants.airflow, variants.same,
+        variants.late_before, variants.late, variants.smaller_before, variants.smaller,
+        variants.airflow_before, variants.airflow, variants.same,
         many_rules.rules_as_they_are, many_rules.rules_tenfold, many_rules.rules_for_some,
         many_rules.replay_before, many_rules.replay,
     )
