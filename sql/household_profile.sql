@@ -115,39 +115,35 @@ select
     case when net.is_covered then coverage.covered_since_on end as covered_since_on,
     known.assistance_as_of_month as covered_as_of_month,
     yuan(net.medical_6m_cents) as medical_self_paid_6m_at_least_yuan,
-    case when net.is_medical_exact_6m then yuan(net.medical_6m_cents) end as medical_self_paid_6m_yuan,
+    net.is_medical_exact_6m as is_medical_self_paid_6m_exact,
     yuan(net.medical_12m_cents) as medical_self_paid_12m_at_least_yuan,
-    case when net.is_medical_exact_12m then yuan(net.medical_12m_cents) end as medical_self_paid_12m_yuan,
+    net.is_medical_exact_12m as is_medical_self_paid_12m_exact,
     net.has_major_illness,
     yuan(net.fees_6m_cents) as education_fees_6m_at_least_yuan,
-    case when net.are_fees_exact_6m then yuan(net.fees_6m_cents) end as education_fees_6m_yuan,
+    net.are_fees_exact_6m as is_education_fees_6m_exact,
     yuan(net.fees_12m_cents) as education_fees_12m_at_least_yuan,
-    case when net.are_fees_exact_12m then yuan(net.fees_12m_cents) end as education_fees_12m_yuan,
+    net.are_fees_exact_12m as is_education_fees_12m_exact,
     net.students_count,
     yuan(mean_cents(net.income_6m_cents, net.income_months_6m)) as income_6m_monthly_yuan,
     yuan(mean_cents(net.income_12m_cents, net.income_months_12m)) as income_12m_monthly_yuan,
     coalesce(yuan(mean_cents(net.income_6m_at_least_cents, net.income_months_6m * net.members_count)), 0)
         as income_per_head_6m_at_least_yuan,
-    yuan(mean_cents(net.income_6m_cents, net.income_months_6m * net.members_count))
-        as income_per_head_6m_yuan,
+    net.income_6m_cents is not null and net.income_months_6m > 0 as is_income_per_head_6m_exact,
     coalesce(yuan(mean_cents(net.income_12m_at_least_cents, net.income_months_12m * net.members_count)), 0)
         as income_per_head_12m_at_least_yuan,
-    yuan(mean_cents(net.income_12m_cents, net.income_months_12m * net.members_count))
-        as income_per_head_12m_yuan,
+    net.income_12m_cents is not null and net.income_months_12m > 0 as is_income_per_head_12m_exact,
     yuan(mean_cents(net.imputed_12m_cents, net.income_months_12m)) as income_imputed_monthly_yuan,
     net.income_months_6m,
     net.income_months_12m,
     yuan(mean_cents(net.medical_6m_cents + net.fees_6m_cents, 6)) as rigid_spending_6m_monthly_at_least_yuan,
-    case when net.is_rigid_exact_6m then yuan(mean_cents(net.medical_6m_cents + net.fees_6m_cents, 6)) end
-        as rigid_spending_6m_monthly_yuan,
+    net.is_rigid_exact_6m as is_rigid_spending_6m_monthly_exact,
     yuan(mean_cents(net.medical_12m_cents + net.fees_12m_cents, 12))
         as rigid_spending_12m_monthly_at_least_yuan,
-    case when net.is_rigid_exact_12m then yuan(mean_cents(net.medical_12m_cents + net.fees_12m_cents, 12)) end
-        as rigid_spending_12m_monthly_yuan,
+    net.is_rigid_exact_12m as is_rigid_spending_12m_monthly_exact,
     yuan(net.net_6m_at_most_cents) as net_income_per_head_6m_at_most_yuan,
-    case when net.is_rigid_exact_6m then yuan(net.net_6m_at_most_cents) end as net_income_per_head_6m_yuan,
+    net.is_rigid_exact_6m as is_net_income_per_head_6m_exact,
     yuan(net.net_12m_at_most_cents) as net_income_per_head_12m_at_most_yuan,
-    case when net.is_rigid_exact_12m then yuan(net.net_12m_at_most_cents) end as net_income_per_head_12m_yuan,
+    net.is_rigid_exact_12m as is_net_income_per_head_12m_exact,
     case
         when events.incidents_6m_count > 0 then events.incidents_6m_count
         when known.incident_months_6m = 6 then 0

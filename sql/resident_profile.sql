@@ -30,17 +30,19 @@ select
     facts.is_locally_insured,
     facts.is_covered_alone,
     yuan(facts.medical_6m_cents) as medical_self_paid_6m_at_least_yuan,
-    case when facts.is_medical_exact_6m then yuan(facts.medical_6m_cents) end as medical_self_paid_6m_yuan,
+    facts.is_medical_exact_6m as is_medical_self_paid_6m_exact,
     yuan(facts.medical_12m_cents) as medical_self_paid_12m_at_least_yuan,
-    case when facts.is_medical_exact_12m then yuan(facts.medical_12m_cents) end as medical_self_paid_12m_yuan,
+    facts.is_medical_exact_12m as is_medical_self_paid_12m_exact,
     yuan(facts.fees_12m_cents) as education_fees_12m_at_least_yuan,
-    case when facts.are_fees_exact_12m then yuan(facts.fees_12m_cents) end as education_fees_12m_yuan,
+    facts.are_fees_exact_12m as is_education_fees_12m_exact,
     yuan(coalesce(mean_cents(facts.income_6m_at_least_cents, income_windows.income_months_6m), 0))
         as income_6m_monthly_at_least_yuan,
-    yuan(mean_cents(facts.income_6m_cents, income_windows.income_months_6m)) as income_6m_monthly_yuan,
+    facts.income_6m_cents is not null and income_windows.income_months_6m > 0
+        as is_income_6m_monthly_exact,
     yuan(coalesce(mean_cents(facts.income_12m_at_least_cents, income_windows.income_months_12m), 0))
         as income_12m_monthly_at_least_yuan,
-    yuan(mean_cents(facts.income_12m_cents, income_windows.income_months_12m)) as income_12m_monthly_yuan,
+    facts.income_12m_cents is not null and income_windows.income_months_12m > 0
+        as is_income_12m_monthly_exact,
     facts.imputed_12m_cents > 0 as is_income_imputed
 from facts
 cross join income_windows

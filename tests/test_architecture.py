@@ -18,8 +18,8 @@ VERBS = ("ingest", "validate", "link", "detect", "publish", "report")
 # From what knows most to what knows least: a noun imports only nouns to its right.
 NOUNS = (
     "workplace", "dictionary", "feedback", "conflicts", "outdated", "emptied", "confirmations", "delivery",
-    "arrival", "manifest", "rule", "contract", "contract_check", "standard", "department", "lake", "database",
-    "identity", "document", "month", "chart", "page", "processes", "resident_keys",
+    "arrival", "manifest", "profiles", "rule", "contract", "contract_check", "standard", "department", "lake",
+    "database", "identity", "document", "month", "chart", "page", "processes", "resident_keys",
     "sheet", "password", "plain", "problem",
 )  # fmt: skip
 LAYERS = ("cli", "monthly", "city", *VERBS, *NOUNS)

@@ -21,6 +21,7 @@ from pipelines.identity import household_key
 from pipelines.lake import Lake
 from pipelines.month import Month
 from pipelines.problem import HardshipError
+from pipelines.profiles import lay_out_profiles
 from pipelines.rule import RULES, Compiled, Parameter, compile_rule, load_rules, used_values
 from pipelines.rule.sentence import written
 from pipelines.rule.words import in_both, references_in_words
@@ -46,8 +47,7 @@ def explain(
         raise HardshipError(f"No profiles for {month}. Run it first: hardship run --month {month}")
     rule_set, contracts = load_rules(rules, schemas), load_contracts(schemas)
     with Database() as db:
-        for name in ("household_profile", "resident_profile"):
-            db.view(name, profiles / f"{name}.parquet")
+        lay_out_profiles(db, profiles)
         decided = _decided(db, month, lake, household_key)
         number = _number(db, lake, household_key, decided)
         for unit in ("household", "resident"):

@@ -28,12 +28,12 @@ from pipelines.detect.words import (
 from pipelines.lake import Lake, code_digest, file_digest
 from pipelines.month import Month
 from pipelines.problem import HardshipError
+from pipelines.profiles import lay_out_profiles
 from pipelines.rule import RULES, Compiled, RuleSet, compile_rule, load_rules
 
 TABLE = "matches"
 COUNTS = "counts.json"
 _ANSWERS = ("answers_of_interest", "concerned_answers", "household_answers")
-PROFILE_FILES = ("household_profile", "resident_profile", "members")
 DECIDING = ("signal", "list")
 
 
@@ -136,8 +136,8 @@ def prepare(db: Database, profiles: Path, contracts: dict[str, Contract], before
 
     Cases of households that are no more go on with their members.
     """
-    for name in PROFILE_FILES:
-        db.view(name, profiles / f"{name}.parquet")
+    lay_out_profiles(db, profiles)
+    db.view("members", profiles / "members.parquet")
     number = pa.field("household_no", pa.int64())
     cases = [before.tables / "cases.parquet"] if before else []
     db.view_or_nothing("previous_cases", cases, contracts["cases"].arrow_schema.append(number))

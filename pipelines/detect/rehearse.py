@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.contract import SCHEMAS, load_contracts
 from pipelines.database import Database
@@ -16,6 +15,7 @@ from pipelines.detect.month import TABLE, Before, previous_month, write_month
 from pipelines.lake import Lake, file_digest
 from pipelines.month import Month
 from pipelines.problem import HardshipError
+from pipelines.profiles import profile_columns
 from pipelines.rule import RULES, RuleSet, load_rules
 from pipelines.rule.draft import Change, load_draft
 from pipelines.rule.model import PROFILES
@@ -92,7 +92,7 @@ def _check_columns(rules: RuleSet, months: list[Month], lake: Lake) -> None:
     for month in months:
         folder = lake.resolve("profiles", month)
         for unit, name in PROFILES.items():
-            has = set(pq.read_schema(folder / f"{name}.parquet").names)
+            has = set(profile_columns(folder / f"{name}.parquet"))
             asked = {c for rule in rules.in_force(month) if rule.unit == unit for c in rule.columns}
             if asked - has:
                 raise HardshipError(

@@ -10,6 +10,8 @@ import duckdb
 from pipelines import rule
 from pipelines.lake import Lake
 from pipelines.month import Month
+from pipelines.profiles import profile_columns
+from pipelines.rule.model import PROFILES
 
 # Not for every household: what the pipeline writes of those it lists alone.
 OF_LISTED = ("priority", "rank", "household_key")
@@ -74,16 +76,15 @@ def _difference(connection, name: str, condition: str, shown: str) -> Difference
 
 def _lay_out_found(connection: duckdb.DuckDBPyConnection, lake: Lake, month: Month) -> None:
     """`found`: one row per household of the pipeline, in the shape of a reference's answer."""
-    for table, names in {
-        "profiles": ("members", "household_profile", "resident_profile"),
-        "matches": ("candidates", "exclusions"),
-    }.items():
+    # cases carry the household's number beside the published key
+    for table, names in {"profiles": ("members",), "matches": ("candidates", "exclusions", "cases")}.items():
         folder = lake.resolve(table, month)
         for name in names:
             connection.execute(f"create view {name} as select * from read_parquet('{folder}/{name}.parquet')")
-    # cases carry the household's number beside the published key
-    folder = lake.resolve("matches", month)
-    connection.execute(f"create view cases as select * from read_parquet('{folder}/cases.parquet')")
+    for name in PROFILES.values():
+        file = lake.resolve("profiles", month) / f"{name}.parquet"
+        shown = ", ".join(f"{kept} as {column}" for column, kept in profile_columns(file).items())
+        connection.execute(f"create view {name} as select {shown} from read_parquet('{file}')")
     rule_set = rule.load_rules()
     compiled = [
         rule.compile_rule(r, month, rule_set.profiles[r.unit])

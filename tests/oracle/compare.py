@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.database import Database
 from pipelines.month import Month
+from pipelines.profiles import lay_out_profiles
 
 from .figures import Figures
 
@@ -33,13 +35,12 @@ class Difference:
 
 def differences(lake: Path, month: Month, expected: Figures) -> list[Difference]:
     """Every column of both profiles in which any row is not what the oracle says."""
-    import pyarrow.parquet as pq
-
-    folder = lake / "profiles" / month.partition
-    linked = {
-        name: pq.ParquetFile(folder / f"{name}.parquet").read().to_pylist()
-        for name in ("members", "resident_profile", "household_profile")
-    }
+    with Database() as database:
+        lay_out_profiles(database, lake / "profiles" / month.partition)
+        linked = {
+            name: database.arrow(f"select * from {name}").to_pylist()
+            for name in ("resident_profile", "household_profile")
+        }
     found = []
     people = {row["resident_key"]: row for row in linked["resident_profile"]}
     found += _rows_differ("residents", people, expected.residents)

@@ -16,12 +16,14 @@ from pipelines import monthly
 from pipelines.city import deliver, families
 from pipelines.city.family_frames import schema_of
 from pipelines.contract import Contract, load_extracts
+from pipelines.database import Database
 from pipelines.delivery import delivery
 from pipelines.detect import detect
 from pipelines.identity import household_key
 from pipelines.ingest.landing import delivered_files
 from pipelines.lake import Lake
 from pipelines.month import Month
+from pipelines.profiles import lay_out_profiles
 from pipelines.publish import publish
 from tests.scenarios.changes import Change
 
@@ -154,8 +156,10 @@ class Story:
         """The profile of the household of a person."""
         folder = self.place.lake.resolve("profiles", Month.parse(month))
         number = self._household_no(month, resident_id)
-        rows = pl.read_parquet(folder / "household_profile.parquet")
-        return rows.filter(pl.col("household_no") == number).to_dicts()[0]
+        with Database() as database:
+            lay_out_profiles(database, folder)
+            (row,) = database.rows(f"select * from household_profile where household_no = {number}")
+        return row
 
     def sheet(self, month: str, town: str, name: str = "走访名单") -> list[tuple]:
         """Rows of a sheet of the town's workbook."""
