@@ -9,14 +9,14 @@ rows again.
 from __future__ import annotations
 
 import csv
-import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipelines.confirmations import answered_rows, files_of, files_up_to, is_confirmation, month_of
-from pipelines.contract import SCHEMAS, Contract
+from pipelines.contract import Contract
 from pipelines.month import Month
 from pipelines.problem import Problem
+from pipelines.reference import town_names
 
 NAME = "镇街确认_"
 HEADERS = {
@@ -89,17 +89,6 @@ def write_towns_asked_about(
             for town in towns:
                 name = " / ".join(names.get(town, (town,)))
                 writer.writerow([extract, title, town, name, _DETAIL, ""])
-
-
-@functools.cache
-def town_names() -> dict[str, tuple[str, str]]:
-    """Town code -> its names, Chinese and English."""
-    path = SCHEMAS.parent / "data" / "reference" / "towns.csv"
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return {
-            row["code"]: (row["name_zh"], row.get("name_en") or row["name_zh"])
-            for row in csv.DictReader(file)
-        }
 
 
 def _read(path: Path) -> Iterator[tuple[int, tuple[str, str, bool] | tuple[str, str]]]:

@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 from pipelines.contract import Contract
 from pipelines.lake import Lake, code_digest, file_digest
 from pipelines.month import Month
+from pipelines.reference import REFERENCE
 
 RULES = Path(__file__).parent.parent / "rules"
-REFERENCE = Path(__file__).parent.parent / "data" / "reference"
 
 FILE = "manifest.json"
 

@@ -20,7 +20,7 @@ NOUNS = (
     "workplace", "dictionary", "feedback", "conflicts", "outdated", "emptied", "confirmations", "delivery",
     "arrival", "manifest", "profiles", "rule", "contract", "contract_check", "standard", "department", "lake",
     "database", "identity", "document", "month", "chart", "page", "processes", "resident_keys",
-    "sheet", "password", "plain", "problem",
+    "sheet", "password", "plain", "reference", "problem",
 )  # fmt: skip
 LAYERS = ("cli", "monthly", "city", *VERBS, *NOUNS)
 

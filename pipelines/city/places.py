@@ -9,8 +9,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.city.chance import generator
-
-REFERENCE = Path(__file__).parents[2] / "data" / "reference"
+from pipelines.reference import REFERENCE
 
 STREETS = (
     "康乐路", "新兴街", "民安路", "兴隆街", "长青路", "永宁街", "福源路", "凤翔街", "怡景路", "东明街",

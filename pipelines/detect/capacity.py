@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.reference import REFERENCE, reference_rows
 from pipelines.rule.parameter import Value
 
-COMMUNITIES = Path(__file__).parent.parent.parent / "data" / "reference" / "communities.csv"
+COMMUNITIES = REFERENCE / "communities.csv"
 
 
 def capacities(selection: dict[str, Value], communities: Path = COMMUNITIES) -> pa.Table:
     """Visits a month by town: a town's own number where selection.yaml has one, else by its communities."""
-    with communities.open(encoding="utf-8", newline="") as file:
-        counted = Counter(row["town_code"] for row in csv.DictReader(file))
+    counted = Counter(row["town_code"] for row in reference_rows(communities))
     own = {str(town): int(visits) for town, visits in selection["visits_of_town"].items()}
     default = own.pop("other", 0)
     visits = {

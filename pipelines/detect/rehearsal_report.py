@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from pathlib import Path
 
@@ -10,12 +9,10 @@ import pyarrow.parquet as pq
 
 from pipelines import page
 from pipelines.chart import bars
-from pipelines.detect.capacity import COMMUNITIES
 from pipelines.detect.rehearse import Rehearsal
 from pipelines.page import both, bullets, heading, paragraph
 from pipelines.plain import table
-
-TOWNS = COMMUNITIES.with_name("towns.csv")
+from pipelines.reference import town_names
 
 CONFIRMED = ("confirmed_helped", "confirmed_pending")
 NOT_CONFIRMED = ("not_in_hardship", "data_wrong", "moved", "deceased")
@@ -49,7 +46,7 @@ def by_town(rehearsal: Rehearsal) -> list[list]:
 
     Towns nothing concerns are left out; the last row is the city.
     """
-    names, rows = _town_names(), rehearsal.towns.to_pylist()
+    rows = rehearsal.towns.to_pylist()
     found = []
     for town in sorted({row["town_code"] for row in rows}):
         part = [row for row in rows if row["town_code"] == town]
@@ -58,7 +55,7 @@ def by_town(rehearsal: Rehearsal) -> list[list]:
             found.append(
                 [
                     town,
-                    names.get(town, ""),
+                    _town_name(town),
                     *_sums(part),
                     max(row["listed_now"] + row["waiting_now"] for row in part),
                     heaviest["listed_by_draft"] + heaviest["waiting_by_draft"],
@@ -148,11 +145,10 @@ def _page(rehearsal: Rehearsal, signed_by: tuple[str, ...]) -> str:
         *(paragraph(both(*note)) for note in rehearsal.notes),
     ]
     if overload:
-        names = _town_names()
         parts.append(
             paragraph(
                 both("超负荷：", "Overloaded: "),
-                "、".join(f"{names.get(code, '')} {code}" for code in overload),
+                "、".join(f"{_town_name(code)} {code}" for code in overload),
                 f"(> {rehearsal.overload_multiple} ×)",
                 *(["签署 signed by: " + "、".join(signed_by)] if signed_by else []),
                 kind="bad",
@@ -218,6 +214,5 @@ def _sums(rows: list[dict]) -> list[int]:
     return [sum(row[name] for row in rows) for name in _SUMS]
 
 
-def _town_names() -> dict[str, str]:
-    with TOWNS.open(encoding="utf-8", newline="") as file:
-        return {row["code"]: row["name_zh"] for row in csv.DictReader(file)}
+def _town_name(code: str) -> str:
+    return town_names().get(code, ("", ""))[0]

@@ -23,7 +23,7 @@ from pipelines.ingest.landing import Delivered, delivered_bytes, delivered_files
 from pipelines.ingest.lost_digits import refuse_lost_digits
 from pipelines.ingest.names import settled_names
 from pipelines.ingest.pieces import Aside, Piece, picked, read_piece, write_extract
-from pipelines.ingest.places import REFERENCE, load_places
+from pipelines.ingest.places import load_places
 from pipelines.ingest.promised import as_promised
 from pipelines.ingest.recognise import PAGE, WORKBOOK, Unreadable
 from pipelines.ingest.report import counts, extract_report, file_report
@@ -35,6 +35,7 @@ from pipelines.ingest.workbook import workbook_tables
 from pipelines.lake import Lake, code_digest, file_digest
 from pipelines.month import Month
 from pipelines.password import password_of
+from pipelines.reference import REFERENCE
 
 _SAMPLE = 100  # cells that decide which form of dates is the fast one
 _MOST_MISFITS = 0.01

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.ingest.values import CERTAIN, PROBABLE, Refusal, Value, folded, is_null, trimmed
-
-REFERENCE = Path(__file__).parent.parent.parent / "data" / "reference"
+from pipelines.reference import REFERENCE, reference_rows
 
 _TOWN_ALLOWED = "a town's code or name as in data/reference/towns.csv or town_aliases.csv"
 _TOWN_SUFFIX = re.compile(r"(街道办事处|街道办|街道|镇人民政府|镇)$")
@@ -32,16 +30,17 @@ class Places:
 def load_places(folder: Path = REFERENCE) -> Places:
     """The reference lists as they stand in the folder."""
     names = {}
-    for row in _rows(folder / "towns.csv"):
+    for row in reference_rows(folder / "towns.csv"):
         for name in (row["name_zh"], _TOWN_SUFFIX.sub("", row["name_zh"])):
             names[name] = row["code"]
     aliases = {}
     if (folder / "town_aliases.csv").exists():
         aliases = {
-            row["alias"].strip(): row["town_code"].strip() for row in _rows(folder / "town_aliases.csv")
+            row["alias"].strip(): row["town_code"].strip()
+            for row in reference_rows(folder / "town_aliases.csv")
         }
     bearers: dict[str, set[str]] = {}
-    communities = _rows(folder / "communities.csv")
+    communities = reference_rows(folder / "communities.csv")
     for row in communities:
         name, short = row["name_zh"], _COMMUNITY_SUFFIX.sub("", row["name_zh"])
         for written in {name, short, short + "社区", short + "村", short + "居委会", short + "村委会"}:
@@ -53,11 +52,6 @@ def load_places(folder: Path = REFERENCE) -> Places:
         communities=frozenset(row["community_code"] for row in communities),
         community_names={name: codes.pop() for name, codes in bearers.items() if len(codes) == 1},
     )
-
-
-def _rows(path: Path) -> list[dict]:
-    with open(path, encoding="utf-8-sig", newline="") as handle:
-        return list(csv.DictReader(handle))
 
 
 def parse_town(text: str, places: Places) -> Value | Refusal:

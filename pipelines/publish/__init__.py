@@ -24,7 +24,8 @@ from pipelines.publish.revision import revision_of, write_revision
 from pipelines.publish.summary import rendered, summary
 from pipelines.publish.tables import ANALYSTS, brought_to_contract, published_contracts, write_parquet
 from pipelines.publish.town_folders import write_town_folders
-from pipelines.publish.town_lists import town_lists, towns
+from pipelines.publish.town_lists import town_lists
+from pipelines.reference import towns
 from pipelines.rule.order import Order, order_in_force
 
 __all__ = ["publish", "rendered", "summary"]

@@ -10,8 +10,8 @@ import polars as pl
 from pipelines.contract import Contract
 from pipelines.database import DocumentedView, write_views
 from pipelines.lake import Lake
-from pipelines.manifest import REFERENCE
 from pipelines.publish.tables import ANALYSTS
+from pipelines.reference import REFERENCE
 
 FILE = "hardship.duckdb"
 

@@ -13,7 +13,7 @@ from pipelines.lake import Lake
 from pipelines.month import Month
 from pipelines.plain import table
 from pipelines.publish.town_folders import list_name
-from pipelines.publish.town_lists import towns
+from pipelines.reference import towns
 
 # Reasons for not being listed, as heads of columns, in the order detect decides them.
 _REASONS = {

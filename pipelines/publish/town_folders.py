@@ -17,9 +17,10 @@ from pipelines.month import Month
 from pipelines.password import lock, password_of
 from pipelines.publish.revision import Revision
 from pipelines.publish.tables import write_parquet
-from pipelines.publish.town_lists import Town, TownLists, towns
+from pipelines.publish.town_lists import TownLists
 from pipelines.publish.words import Words, words_of, zh, zh_list
 from pipelines.publish.workbook import Column, Content, columns_of, write_workbook
+from pipelines.reference import Town, towns
 from pipelines.rule.order import Order
 
 # Spreadsheet programs run a CSV cell that begins with one of these; an apostrophe makes it text.

@@ -15,9 +15,9 @@ from pipelines.database import Database
 from pipelines.delivery import delivery
 from pipelines.identity import masked_id
 from pipelines.lake import Lake
-from pipelines.manifest import REFERENCE
 from pipelines.month import Month
 from pipelines.problem import HardshipError
+from pipelines.reference import REFERENCE
 
 _REGISTERS = (
     "public_security__residents",
@@ -28,32 +28,12 @@ _DETECTED = ("candidates", "exclusions", "cases", "matches")
 
 
 @dataclass(frozen=True)
-class Town:
-    """One of the city's towns and streets."""
-
-    code: str
-    name_zh: str
-    name_en: str
-
-    @property
-    def folder(self) -> str:
-        """Name of its folder below towns/."""
-        return f"{self.code}_{self.name_zh}"
-
-
-@dataclass(frozen=True)
 class TownLists:
     """All towns' rows: `listed` in published order, `waiting` longest first, `changes` since last month."""
 
     listed: pl.DataFrame
     waiting: pl.DataFrame
     changes: pl.DataFrame
-
-
-def towns() -> list[Town]:
-    """All towns in order of their codes."""
-    table = pl.read_csv(REFERENCE / "towns.csv", schema_overrides={"code": pl.String})
-    return [Town(*row) for row in table.select("code", "name_zh", "name_en").sort("code").iter_rows()]
 
 
 def town_lists(contracts: Mapping[str, Contract], month: Month, lake: Lake) -> TownLists:

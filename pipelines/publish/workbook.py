@@ -20,8 +20,8 @@ from pipelines.publish import notes
 from pipelines.publish.answers import add_checks
 from pipelines.publish.revision import Revision
 from pipelines.publish.styles import Styles, height_of, marks, sentences
-from pipelines.publish.town_lists import Town
 from pipelines.publish.words import Words, zh, zh_list
+from pipelines.reference import Town
 from pipelines.rule.order import Order
 from pipelines.sheet import Sheet
 

@@ -9,6 +9,7 @@ from pipelines import manifest
 from pipelines.lake import Lake, code_digest, file_digest
 from pipelines.month import Month
 from pipelines.problem import HardshipError
+from pipelines.reference import REFERENCE
 from pipelines.report.small import LIMIT
 
 TABLE = "report"
@@ -54,7 +55,7 @@ def _made_from(month: Month, lake: Lake, rules: Path) -> dict:
     return {
         "published": {str(m): lake.digest("published", m) for m in published_months(month, lake)},
         "rules": {str(path.relative_to(rules)): file_digest(path) for path in sorted(rules.rglob("*.yaml"))},
-        "reference": {path.name: file_digest(path) for path in sorted(manifest.REFERENCE.glob("*.csv"))},
+        "reference": {path.name: file_digest(path) for path in sorted(REFERENCE.glob("*.csv"))},
         "code": {
             "sha256": code_digest("report"),
             **{name: importlib.metadata.version(name) for name in ("duckdb", "vl-convert-python")},

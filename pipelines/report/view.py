@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+from pipelines import reference
 from pipelines.contract import SCHEMAS, load_contract, load_extracts
 from pipelines.lake import Lake
-from pipelines.manifest import REFERENCE, read_manifest
+from pipelines.manifest import read_manifest
 from pipelines.month import Month
 from pipelines.problem import HardshipError
+from pipelines.reference import REFERENCE, reference_rows
 from pipelines.report.answers import WINDOW_MONTHS, Answer, answers, published_months
 from pipelines.report.arrivals import Arrival, arrivals
 from pipelines.report.small import Count, count, grid
@@ -165,17 +166,16 @@ def city_view(month: Month, lake: Lake, rules: Path, limit: int) -> View:
 
 def towns() -> tuple[Town, ...]:
     """All towns, in order of their codes."""
-    with (REFERENCE / "town_positions.csv").open(encoding="utf-8", newline="") as file:
-        places = {row["code"]: (int(row["column"]), int(row["row"])) for row in csv.DictReader(file)}
-    with (REFERENCE / "towns.csv").open(encoding="utf-8", newline="") as file:
-        rows = sorted(csv.DictReader(file), key=lambda row: row["code"])
-    missing = [row["code"] for row in rows if row["code"] not in places]
+    rows = reference_rows(REFERENCE / "town_positions.csv")
+    places = {row["code"]: (int(row["column"]), int(row["row"])) for row in rows}
+    named = reference.towns()
+    missing = [town.code for town in named if town.code not in places]
     if missing:
         raise HardshipError(
             f"data/reference/town_positions.csv has no line for {', '.join(missing)}: add its column and row "
             "on the schematic map, where no other town stands."
         )
-    return tuple(Town(r["code"], r["name_zh"], r["name_en"], *places[r["code"]]) for r in rows)
+    return tuple(Town(town.code, town.name_zh, town.name_en, *places[town.code]) for town in named)
 
 
 def percent(share: Decimal | float | None) -> str:

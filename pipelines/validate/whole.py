@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pipelines import delivery
 from pipelines.contract import Contract, Quality
-from pipelines.emptied import town_names
 from pipelines.lake import Lake
 from pipelines.month import Month
+from pipelines.reference import town_names
 from pipelines.validate import people
 from pipelines.validate.checks import Check
 from pipelines.validate.gate import Reason

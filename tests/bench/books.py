@@ -18,7 +18,8 @@ from pipelines.manifest import RULES
 from pipelines.month import Month
 from pipelines.publish.tables import published_contracts
 from pipelines.publish.town_folders import write_town_folders
-from pipelines.publish.town_lists import TownLists, towns
+from pipelines.publish.town_lists import TownLists
+from pipelines.reference import towns
 from pipelines.rule.order import order_in_force
 
 MONTH = Month(2022, 6)

@@ -16,7 +16,7 @@ from pipelines.manifest import altered_files, read_manifest
 from pipelines.problem import HardshipError, Problems
 from pipelines.publish import publish
 from pipelines.publish.tables import ANALYSTS
-from pipelines.publish.town_lists import towns
+from pipelines.reference import towns
 
 from .conftest import MONTH, SANJIAO, TABLES, City, resident_id, some_households
 

@@ -9,7 +9,8 @@ from pipelines.contract import load_extracts
 from pipelines.identity import is_resident_id
 from pipelines.problem import HardshipError
 from pipelines.publish import publish
-from pipelines.publish.town_lists import town_lists, towns
+from pipelines.publish.town_lists import town_lists
+from pipelines.reference import towns
 
 from .conftest import MONTH, SANJIAO, XIAOLAN, Household, key, resident_id
 
