@@ -38,7 +38,9 @@ homes as (
     select
         household_no,
         count(*) filter (where is_wholly_owned) as wholly_owned_homes_count,
-        coalesce(sum(area_m2) filter (where is_wholly_owned), 0) as wholly_owned_homes_area_m2,
+        -- a sum has 128 bits, and dividing those takes DuckDB 200 ns
+        cast(coalesce(sum(area_m2) filter (where is_wholly_owned), 0) as decimal(12, 2))
+            as wholly_owned_homes_area_m2,
         count(*) filter (where not is_wholly_owned) as shared_homes_count
     from dwellings
     group by household_no
@@ -70,22 +72,14 @@ companies as (
 capital as (
     select
         household_no,
-        sum(subscribed_capital_yuan) as subscribed_capital_yuan,
-        sum(paid_in_capital_yuan) as paid_in_capital_yuan
+        cast(sum(subscribed_capital_yuan) as decimal(18, 2)) as subscribed_capital_yuan,
+        cast(sum(paid_in_capital_yuan) as decimal(18, 2)) as paid_in_capital_yuan
     from companies
     group by household_no
-),
-
-households as (
-    select household_no from homes
-    union
-    select household_no from cars
-    union
-    select household_no from capital
 )
 
 select
-    households.household_no,
+    coalesce(homes.household_no, cars.household_no, capital.household_no) as household_no,
     homes.wholly_owned_homes_count,
     homes.wholly_owned_homes_area_m2,
     homes.shared_homes_count,
@@ -95,7 +89,6 @@ select
     capital.household_no is not null as has_business,
     capital.subscribed_capital_yuan,
     capital.paid_in_capital_yuan
-from households
-left join homes on households.household_no = homes.household_no
-left join cars on households.household_no = cars.household_no
-left join capital on households.household_no = capital.household_no
+from homes
+full outer join cars on homes.household_no = cars.household_no
+full outer join capital on coalesce(homes.household_no, cars.household_no) = capital.household_no

@@ -45,9 +45,13 @@ once as (
 select
     once.resident_key,
     mean_cents(
-        sum(case when once.term_began_on >= reference.window_6_start then once.fee_half_cents else 0 end), 2
+        cast(
+            sum(case when once.term_began_on >= reference.window_6_start then once.fee_half_cents else 0 end)
+            as bigint
+        ),
+        2
     ) as fees_6m_cents,
-    mean_cents(sum(once.fee_half_cents), 2) as fees_12m_cents
+    mean_cents(cast(sum(once.fee_half_cents) as bigint), 2) as fees_12m_cents
 from once
 cross join reference
 group by once.resident_key
