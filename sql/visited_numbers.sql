@@ -25,7 +25,7 @@ joined as (
     inner join mergers on joined.household_no = mergers.former_no
 ),
 
-members as (
+members as not materialized (
     select
         household_no,
         resident_key
@@ -34,8 +34,10 @@ members as (
 ),
 
 present as (
+    -- of those asked alone: most households never were
     select distinct household_no
     from members
+    where household_no in (select joined.household_no from joined)
 ),
 
 absent as (
