@@ -8,7 +8,6 @@ from datetime import datetime, time
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter
 
 from pipelines.contract import Contract
 from pipelines.delivery import STATUSES, Delivery
@@ -17,7 +16,7 @@ from pipelines.feedback.reasons import reason_words, repair_words
 from pipelines.feedback.rows import MOST_ROWS, allowed_of, headers_of
 from pipelines.feedback.scores import Score
 from pipelines.month import Month
-from pipelines.sheet import Sheet
+from pipelines.sheet import Book, Sheet
 
 _KEPT = ("值未采用，行已采用", "value refused, row kept")
 _RETURNED = ("退回", "returned")
@@ -39,7 +38,7 @@ class Returned:
 def write_return(path: Path, returned: Returned) -> None:
     """Writes the workbook; equal content gives equal bytes."""
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(path, options | {"strings_to_numbers": False}) as book:
+    with Book(path, options | {"strings_to_numbers": False}) as book:
         # The file's own date is the month's, not the day it was made.
         book.set_properties({"created": datetime.combine(returned.month.end, time())})
         sheets = _Sheets(book)
@@ -54,7 +53,7 @@ def write_return(path: Path, returned: Returned) -> None:
 class _Sheets:
     """Sheets that look alike: title, header, rows."""
 
-    def __init__(self, book: xlsxwriter.Workbook):
+    def __init__(self, book: Book):
         self._book = book
         base = {"font_name": "微软雅黑", "font_size": 9, "valign": "top", "text_wrap": True, "border": 1}
         self._title = book.add_format({"font_name": "微软雅黑", "font_size": 13, "bold": True})

@@ -12,7 +12,6 @@ from datetime import datetime, time
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter
 
 from pipelines.contract import Contract
 from pipelines.month import Month
@@ -23,7 +22,7 @@ from pipelines.publish.styles import Styles, height_of, marks, sentences
 from pipelines.publish.words import Words, zh, zh_list
 from pipelines.reference import Town
 from pipelines.rule.order import Order
-from pipelines.sheet import Sheet
+from pipelines.sheet import Book, Sheet
 
 CONFIDENTIAL = "内部工作资料，仅供走访核实使用；严禁公示、转发、拍照外传。"
 CONFIDENTIAL_EN = "Internal working paper for visits only. Do not display, forward or photograph."
@@ -93,7 +92,7 @@ class Content:
 
 def write_workbook(path: Path, content: Content, columns: list[Column], words: Words, order: Order) -> None:
     """Writes the workbook; rows come as `town_lists` orders them."""
-    book = xlsxwriter.Workbook(
+    book = Book(
         path,
         # In memory: no half-written file of names and addresses is left behind by a crash. Capacity
         # keeps lists short. Nothing but text, numbers and dates is written.

@@ -7,7 +7,14 @@ from datetime import datetime
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from pipelines.sheet import Sheet
+from pipelines.sheet import Book, Sheet
+
+# What a spreadsheet's file escapes or marks, beside what it takes as it is.
+TEXTS = (
+    "李四", "a & b", "1 < 2", "2 > 1", 'said "so"', "", " before", "after ", "\u3000全角", "尾\u00a0",
+    "two\nlines", "end\n", "tab\there", "bell\x07", "\x1funit", "_x0041_", "_x00zz_", "snake_case",
+    "\ufffe", "in\uffffside", "<r>x</r>", "🏠", "'", "é",
+)  # fmt: skip
 
 
 def cell_by_cell(page, row, cells, first=0):
@@ -21,8 +28,9 @@ def cell_by_cell(page, row, cells, first=0):
 
 
 def written(path, kind):
-    """A workbook with everything that lists and returns are made of, by one kind of sheet."""
-    with xlsxwriter.Workbook(path, {"in_memory": True, "strings_to_formulas": False}) as book:
+    """A workbook of all that lists and returns are made of, by one kind of sheet: its bytes."""
+    workbook = Book if kind is Sheet else xlsxwriter.Workbook
+    with workbook(path, {"in_memory": True, "strings_to_formulas": False}) as book:
         book.set_properties({"created": datetime(2022, 6, 30)})
         page, empty = book.add_worksheet("a", kind), book.add_worksheet("b", kind)
         plain, red = (
@@ -41,6 +49,7 @@ def written(path, kind):
         write(page, 75, [(" = 1+1 ", plain), ("long " * 7000, plain)], first=30)
         page.write_formula(80, 1, "=1+1", plain)
         page.write_boolean(81, 0, True, red)
+        write(page, 82, [(text, plain) for text in TEXTS])
         page.autofilter(2, 0, 59, 4)
         empty.write_string(0, 0, "only this", red)
     return path.read_bytes()
