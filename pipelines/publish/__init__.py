@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,18 +67,12 @@ def publish(
 
 def _write(extracts, published, month: Month, lake: Lake, rules: Path, what_went_in: dict, made_from: dict):
     codes = {town.code for town in towns()}
-    detected = lake.resolve("matches", month)
-    measured = measures(month, lake, extracts["towns__visits"])
-    tables, problems = {}, []
-    for name in ANALYSTS:
-        table = measured[name] if name in measured else pq.read_table(detected / f"{name}.parquet")
-        tables[name], found = brought_to_contract(table, published[name], codes)
-        problems += found
-    if problems:
-        raise Problems(f"{month} was not published: tables break their contracts", problems)
-    _check_conservation(month, tables)
+    with ThreadPoolExecutor(1) as beside:
+        # People are looked up by the database while tables are checked by others.
+        named = beside.submit(town_lists, extracts, month, lake)
+        tables = _tables(extracts, published, month, lake, codes)
+        lists = named.result()
     order = order_in_force(month, rules)
-    lists = town_lists(extracts, month, lake)
     sums = _sums(tables["candidates"], order)
     listed, problems = brought_to_contract(
         lists.listed.join(sums, on="household_key").to_arrow(compat_level=pl.CompatLevel.oldest()),
@@ -98,6 +93,21 @@ def _write(extracts, published, month: Month, lake: Lake, rules: Path, what_went
         )  # fmt: skip
         write_revision(revision, folder)
         manifest.write_manifest(folder, month, what_went_in, manifest.steps_of(month, lake), _counts(tables))
+
+
+def _tables(extracts, published, month: Month, lake: Lake, codes: set[str]) -> dict[str, pa.Table]:
+    """The analysts' tables by name; raises Problems when one of them breaks its contract."""
+    detected = lake.resolve("matches", month)
+    measured = measures(month, lake, extracts["towns__visits"])
+    tables, problems = {}, []
+    for name in ANALYSTS:
+        table = measured[name] if name in measured else pq.read_table(detected / f"{name}.parquet")
+        tables[name], found = brought_to_contract(table, published[name], codes)
+        problems += found
+    if problems:
+        raise Problems(f"{month} was not published: tables break their contracts", problems)
+    _check_conservation(month, tables)
+    return tables
 
 
 def _passwords(secret: bytes) -> dict:

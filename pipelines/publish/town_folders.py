@@ -15,6 +15,7 @@ from pipelines.contract import Contract
 from pipelines.delivery import Delivery
 from pipelines.month import Month
 from pipelines.password import lock, password_of
+from pipelines.processes import beside
 from pipelines.publish.revision import Revision
 from pipelines.publish.tables import write_parquet
 from pipelines.publish.town_lists import TownLists
@@ -25,6 +26,9 @@ from pipelines.rule.order import Order
 
 # Spreadsheet programs run a CSV cell that begins with one of these; an apostrophe makes it text.
 _RUN_BY_SPREADSHEETS = r"^[=+\-@\t\r]"
+
+# Waiting households of all towns: the workbooks of fewer are written before another process has started.
+_WORTH_A_PROCESS = 30_000
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ def write_town_folders(
     notes = [_delivery_row(delivery, extracts[delivery.extract]) for delivery in delivered]
     coverage_frame = pl.from_arrow(coverage)
     text = _as_text(pl.from_arrow(listed), columns, words)
+    folders = []
     for town in towns():
         is_here = pc.equal(listed["town_code"], town.code)
         table = listed.filter(is_here)
@@ -87,7 +92,19 @@ def write_town_folders(
         )
         here = text.filter(pl.Series(is_here.to_pylist(), dtype=pl.Boolean))
         old = before / town.folder if before else None
-        _write(_Folder(folder / town.folder, table, here, content, columns, words, order, old))
+        folders.append(_Folder(folder / town.folder, table, here, content, columns, words, order, old))
+    if len(lists.waiting) < _WORTH_A_PROCESS:
+        _write_all(folders)
+        return
+    folders.sort(key=lambda one: len(one.content.waiting), reverse=True)
+    with beside(_write_all, folders[1::2]) as done:
+        _write_all(folders[::2])
+        done()
+
+
+def _write_all(folders: list[_Folder]) -> None:
+    for one in folders:
+        _write(one)
 
 
 def _write(one: _Folder) -> None:
