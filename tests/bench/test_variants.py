@@ -8,6 +8,7 @@ import pytest
 
 from pipelines import monthly
 from pipelines.month import Month
+from pipelines.publish import town_folders
 from pipelines.rule import load_rules
 from tests.bench import many_rules, targets, variants, work
 from tests.bench.laying import City
@@ -32,6 +33,7 @@ def test_the_lists_of_a_month_do_not_depend_on_threads_processes_or_memory(city,
     with monkeypatch.context() as setting:
         setting.setenv("HARDSHIP_THREADS", "1")
         setting.setattr(monthly, "_WORTH_PROCESSES", 0)  # its extracts two at a time
+        setting.setattr(town_folders, "_WORTH_A_PROCESS", 0)
         variants.one_thread(city)
     with monkeypatch.context() as setting:
         setting.setenv("HARDSHIP_MEMORY_LIMIT", "150MB")
