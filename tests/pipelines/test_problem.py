@@ -12,12 +12,12 @@ YANG = "442099197703121018"
 
 
 @pytest.mark.parametrize(
-    "text", [YANG, f"row {YANG} of 2022", f"身份证号{YANG}，", "11010519491231002x", "442099770312101"]
+    "text", [YANG, f"row {YANG} of 2022", f"身份证号{YANG}，", "44209919850113873x", "442099770312101"]
 )
 def test_no_message_carries_a_whole_id(text):
     told = masked(text)
     assert "******" in told
-    assert "19770312" not in told and "19491231" not in told and "770312101" not in told
+    assert "19770312" not in told and "19850113" not in told and "770312101" not in told
 
 
 def test_a_problem_masks_what_was_found():
