@@ -232,6 +232,11 @@ def file_digest(path: Path) -> str:
 
 
 @functools.cache
+def file_digests(folder: Path, pattern: str) -> dict[str, str]:
+    """SHA-256 of the files in and below a folder whose names fit a pattern, by their paths in it."""
+    return {p.relative_to(folder).as_posix(): file_digest(p) for p in sorted(folder.rglob(pattern))}
+
+
 def code_digest(*stages: str) -> str:
     """SHA-256 over the code and SQL that make these stages' tables: a change of either makes them stale.
 

@@ -25,7 +25,7 @@ from pipelines.detect.words import (
     roll_words,
     rule_facts,
 )
-from pipelines.lake import Lake, code_digest, file_digest
+from pipelines.lake import Lake, code_digest, file_digest, file_digests
 from pipelines.month import Month
 from pipelines.problem import HardshipError
 from pipelines.profiles import lay_out_profiles
@@ -76,8 +76,8 @@ def detect(month: Month, lake: Lake, rules: Path = RULES, schemas: Path = SCHEMA
         "profiles": lake.digest("profiles", month),
         "previous": [str(previous), lake.digest(TABLE, previous)] if previous else None,
         "previous_profiles": lake.digest("profiles", previous) if previous else None,
-        "rules": {str(p.relative_to(rules)): file_digest(p) for p in sorted(rules.rglob("*.yaml"))},
-        "schemas": {p.name: file_digest(p) for p in sorted(schemas.glob("*.yaml"))},
+        "rules": file_digests(rules, "*.yaml"),
+        "schemas": file_digests(schemas, "*.yaml"),
         "communities": file_digest(COMMUNITIES),
         "measured": measured_from(month, lake),
         "code": code_digest("detect"),

@@ -12,7 +12,7 @@ from pipelines.contract import SCHEMAS, load_contracts
 from pipelines.database import Database
 from pipelines.detect.capacity import capacities
 from pipelines.detect.month import TABLE, Before, previous_month, write_month
-from pipelines.lake import Lake, file_digest
+from pipelines.lake import Lake, file_digests
 from pipelines.month import Month
 from pipelines.problem import HardshipError
 from pipelines.profiles import profile_columns
@@ -136,7 +136,7 @@ def _unrehearsed(changes: tuple[Change, ...]) -> list[tuple[str, str]]:
 
 def _other_rules(months: list[Month], lake: Lake, rules: Path) -> list[tuple[str, str]]:
     """Months whose lists were made by other rules than those the draft is compared with."""
-    digests = {str(p.relative_to(rules)): file_digest(p) for p in sorted(rules.rglob("*.yaml"))}
+    digests = file_digests(rules, "*.yaml")
     others = [str(m) for m in months if lake.about(TABLE, m)["inputs"].get("rules") != digests]
     if not others:
         return []

@@ -32,7 +32,7 @@ from pipelines.ingest.table import Table
 from pipelines.ingest.values import CONFIRMED
 from pipelines.ingest.web_page import page_table
 from pipelines.ingest.workbook import workbook_tables
-from pipelines.lake import Lake, code_digest, file_digest
+from pipelines.lake import Lake, code_digest, file_digest, file_digests
 from pipelines.month import Month
 from pipelines.password import password_of
 from pipelines.reference import REFERENCE
@@ -69,7 +69,7 @@ def ingest(
         "contract": file_digest(contract.document.path),
         "code": code_digest("ingest"),
         **known.inputs(),
-        "reference": {path.name: file_digest(path) for path in sorted(REFERENCE.glob("*.csv"))},
+        "reference": file_digests(REFERENCE, "*.csv"),
         # Keys depend on the secret; its fingerprint tells when it changed.
         "secret": hmac.new(lake.secret(), b"fingerprint", hashlib.sha256).hexdigest()[:16],
     }

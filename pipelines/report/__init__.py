@@ -6,7 +6,7 @@ import importlib.metadata
 from pathlib import Path
 
 from pipelines import manifest
-from pipelines.lake import Lake, code_digest, file_digest
+from pipelines.lake import Lake, code_digest, file_digests
 from pipelines.month import Month
 from pipelines.problem import HardshipError
 from pipelines.reference import REFERENCE
@@ -54,8 +54,8 @@ def _made_from(month: Month, lake: Lake, rules: Path) -> dict:
 
     return {
         "published": {str(m): lake.digest("published", m) for m in published_months(month, lake)},
-        "rules": {str(path.relative_to(rules)): file_digest(path) for path in sorted(rules.rglob("*.yaml"))},
-        "reference": {path.name: file_digest(path) for path in sorted(REFERENCE.glob("*.csv"))},
+        "rules": file_digests(rules, "*.yaml"),
+        "reference": file_digests(REFERENCE, "*.csv"),
         "code": {
             "sha256": code_digest("report"),
             **{name: importlib.metadata.version(name) for name in ("duckdb", "vl-convert-python")},
