@@ -67,9 +67,9 @@ def publish(
 
 def _write(extracts, published, month: Month, lake: Lake, rules: Path, what_went_in: dict, made_from: dict):
     codes = {town.code for town in towns()}
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as pool:
         # People are looked up by the database while tables are checked by others.
-        named = beside.submit(town_lists, extracts, month, lake)
+        named = pool.submit(town_lists, extracts, month, lake)
         tables = _tables(extracts, published, month, lake, codes)
         lists = named.result()
     order = order_in_force(month, rules)

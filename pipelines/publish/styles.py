@@ -110,6 +110,6 @@ def height_of(cells: list[tuple[str | None, float]], lines: int = 1) -> float:
 def _lines(text: str, width: float) -> int:
     fits = width * 1.1
     # No character is wider than two: most cells are short and need not be measured.
-    if "\n" not in text:
-        return 1 if 2 * len(text) <= fits else max(1, math.ceil(width_of(text) / fits))
+    if 2 * len(text) <= fits and "\n" not in text:
+        return 1
     return sum(max(1, math.ceil(width_of(part) / fits)) for part in text.split("\n"))

@@ -36,12 +36,9 @@ _LABELLED = {
 
 
 @dataclass(frozen=True)
-class Town:
+class Town(reference.Town):
     """A town with its place on the schematic map."""
 
-    code: str
-    name_zh: str
-    name_en: str
     column: int
     row: int
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from datetime import date, timedelta
@@ -74,7 +75,6 @@ def workbook(root: Path, settlements: int, pupils: int) -> dict:
 
 
 def _taken_in(root: Path, extract: str) -> dict:
-    import os
     import time
 
     from pipelines import monthly
